@@ -1,0 +1,121 @@
+public import MeshAPI
+
+/// The objects that come from files, file by file, with the last good content of
+/// each kept in force.
+///
+/// A file is taken whole or not at all: when its new content has an error, the
+/// objects of its last good content stay, and the violations say why.
+public struct FileSet: Sendable {
+    /// One file as it was read.
+    public struct Content: Sendable, Equatable {
+        public var path: String
+        /// nil when the file could not be read.
+        public var text: String?
+        /// Why it could not be read.
+        public var problem: String?
+
+        public init(path: String, text: String?, problem: String? = nil) {
+            self.path = path
+            self.text = text
+            self.problem = problem
+        }
+    }
+
+    /// What a reload brought.
+    public struct Reload: Sendable {
+        /// Every object in force now, in the order of the files.
+        public var objects: [MeshObject]
+        /// Errors and warnings of the files that were read anew.
+        public var violations: [Violation]
+        /// Files whose new content was refused.
+        public var refused: [String]
+        /// Whether the objects in force differ from those before.
+        public var changed: Bool
+    }
+
+    private struct Entry {
+        var text: String
+        var objects: [MeshObject]
+    }
+
+    private var entries: [String: Entry] = [:]
+    private var inForce: [MeshObject] = []
+    private let defaultNamespace: String
+
+    /// - Parameter defaultNamespace: The namespace of objects that name none.
+    public init(defaultNamespace: String = "default") {
+        self.defaultNamespace = defaultNamespace
+    }
+
+    /// Takes the files as they are now; files that are not listed are gone.
+    public mutating func reload(_ files: [Content]) -> Reload {
+        var violations: [Violation] = []
+        var refused: [String] = []
+        var next: [String: Entry] = [:]
+        var owners: [ObjectReference: SourceLocation?] = [:]
+        var objects: [MeshObject] = []
+        for file in files.sorted(by: { $0.path < $1.path }) {
+            let previous = entries[file.path]
+            var candidate = previous
+            if file.text != previous?.text || previous == nil {
+                let read = Self.read(file, namespace: defaultNamespace)
+                violations += read.violations
+                if read.violations.contains(where: { $0.severity == .error }) {
+                    refused.append(file.path)
+                } else if let text = file.text {
+                    candidate = Entry(text: text, objects: read.objects)
+                }
+            }
+            guard var entry = candidate else { continue }
+            let clashes = Self.clashes(in: entry.objects, with: owners)
+            if !clashes.isEmpty {
+                violations += clashes
+                if !refused.contains(file.path) { refused.append(file.path) }
+                entry.objects.removeAll { owners[$0.reference] != nil }
+            }
+            for object in entry.objects { owners[object.reference] = .some(object.location(of: "")) }
+            objects += entry.objects
+            next[file.path] = entry
+        }
+        let changed = objects != inForce
+        entries = next
+        inForce = objects
+        return Reload(objects: objects, violations: violations, refused: refused, changed: changed)
+    }
+
+    private static func read(_ file: Content, namespace: String) -> (objects: [MeshObject], violations: [Violation]) {
+        guard let text = file.text else {
+            let problem = file.problem ?? "the file can't be read"
+            return ([], [
+                Violation(
+                    severity: .error, code: "PTR0050", message: "\(file.path): \(problem)", path: "",
+                    object: nil, location: SourceLocation(file: file.path, line: 1))
+            ])
+        }
+        var (objects, violations) = ObjectReader.read(yaml: text, file: file.path, defaultNamespace: namespace)
+        for object in objects { violations += Validator.validate(object) }
+        var seen: [ObjectReference: SourceLocation?] = [:]
+        for object in objects {
+            if let earlier = seen[object.reference] {
+                violations.append(duplicate(object, earlier: earlier))
+            }
+            seen[object.reference] = .some(object.location(of: ""))
+        }
+        objects.sort { $0.reference < $1.reference }
+        return (objects, violations)
+    }
+
+    private static func clashes(in objects: [MeshObject], with owners: [ObjectReference: SourceLocation?]) -> [Violation] {
+        objects.compactMap { object in
+            owners[object.reference].map { duplicate(object, earlier: $0) }
+        }
+    }
+
+    private static func duplicate(_ object: MeshObject, earlier: SourceLocation?) -> Violation {
+        let place = earlier.map { "\($0.file):\($0.line)" } ?? "another file"
+        return Violation(
+            severity: .error, code: "PTR0051",
+            message: "\(object.reference) is declared already at \(place); give one of them another name or remove it",
+            path: "metadata.name", object: object.reference, location: object.location(of: "metadata.name"))
+    }
+}
