@@ -1,0 +1,61 @@
+/// One endpoint of a cluster, as configured.
+public struct EndpointPlan: BitwiseCopyable, Sendable {
+    /// What the configuration says about its health.
+    public enum Health: UInt8, BitwiseCopyable, Sendable {
+        case unknown, healthy, unhealthy, draining, timeout, degraded
+    }
+
+    /// Host name or address as written. With `address` nil it must be resolved.
+    public var host = FlatText()
+    /// The address, when `host` is one.
+    public var address: IPAddress?
+    /// The port.
+    public var port: UInt16 = 0
+    /// Path of a Unix domain socket, instead of host and port.
+    public var unixPath = FlatText()
+    /// Name used for `auto_host_rewrite` and `auto_sni_from_upstream`: the `hostname` field, or `host` of DNS clusters.
+    public var hostname = FlatText()
+    /// Weight among its locality. Default 1.
+    public var weight: UInt32 = 1
+    /// 0 is used first.
+    public var priority: UInt32 = 0
+    /// `region/zone/subzone`.
+    public var locality = FlatText()
+    /// Weight of the locality; 0 when none is set.
+    public var localityWeight: UInt32 = 0
+    /// What the configuration says about its health.
+    public var health = Health.unknown
+    /// Labels for ``TransportMatch`` (metadata `envoy.transport_socket_match`).
+    public var transportLabels = FlatArray<TransportLabel>()
+}
+
+/// One label of an endpoint, or one condition on it.
+public struct TransportLabel: BitwiseCopyable, Sendable {
+    /// Name.
+    public var name = FlatText()
+    /// Value.
+    public var value = FlatText()
+}
+
+/// TLS settings used for endpoints with certain labels.
+public struct TransportMatch: BitwiseCopyable, Sendable {
+    /// Labels an endpoint must have; none matches every endpoint.
+    public var labels = FlatArray<TransportLabel>()
+    /// TLS: zero (plain) or one element.
+    public var tls = FlatArray<TLSPlan>()
+    /// PROXY protocol: 0 for none, 1 or 2.
+    public var proxyProtocolVersion: UInt8 = 0
+}
+
+extension ClusterPlan {
+    /// TLS used with one endpoint: zero (plain) or one element.
+    public func tlsPlan(for endpoint: EndpointPlan) -> FlatArray<TLSPlan> {
+        for match in transportMatches {
+            let satisfied = match.labels.allSatisfy { wanted in
+                endpoint.transportLabels.contains { $0.name == wanted.name && $0.value == wanted.value }
+            }
+            if satisfied { return match.tls }
+        }
+        return tls
+    }
+}
