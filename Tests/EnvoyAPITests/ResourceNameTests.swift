@@ -1,4 +1,5 @@
 import EnvoyAPI
+import SwiftProtobuf
 import Testing
 
 @Suite struct ResourceNameTests {
