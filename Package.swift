@@ -10,22 +10,49 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// Settings of the targets on the request path, which may hand out spans.
-let hotPath: [SwiftSetting] = house + [
-    .enableExperimentalFeature("Lifetimes")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let tls = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let grpc: [Target.Dependency] = [
+    .product(name: "GRPCCore", package: "grpc-swift-2"),
+    .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+    .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
 ]
+let originServers: [Target.Dependency] = [
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    tls,
+]
+
+/// A target of this package; its tests, where it has any, are `<name>Tests`.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude, swiftSettings: house)
+}
 
 let package = Package(
     name: "petrel",
     products: [
         .executable(name: "petrel", targets: ["petrel"]),
+        .executable(name: "petrel-proxy", targets: ["petrel-proxy"]),
         .library(name: "PetrelTestKit", targets: ["PetrelTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
@@ -34,21 +61,41 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // The C shims.
+        .target(name: "CPetrelSystem"),
+        .target(name: "CPetrelCapture"),
+
+        // The control side, in the order of imports.
+        target("MeshAPI", [yams]),
+        target("EnvoyAPI", [protobuf]),
+        target("ConfigStore", ["MeshAPI"]),
+        target("ManagementPlane", ["MeshAPI", .product(name: "Crypto", package: "swift-crypto")]),
+        target("ServiceRegistry", ["MeshAPI", "EnvoyAPI", protobuf]),
+        target("ConfigGeneration", ["MeshAPI", "ServiceRegistry", "EnvoyAPI", protobuf]),
+        target("DiscoveryServer", ["EnvoyAPI", protobuf] + grpc),
+
+        // The data side.
+        target("TrafficModel", ["EnvoyAPI", protobuf]),
+        target("Telemetry"),
+        target("DataPlane", ["CPetrelSystem", "TrafficModel", "Telemetry", "EnvoyAPI", tls]),
+
+        // Both, assembled.
+        target("Capture", ["CPetrelCapture"]),
+        target("LocalControl", ["Capture"]),
+        target(
+            "MeshRuntime",
+            [
+                "MeshAPI", "ConfigStore", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
+                "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
+            ]),
+        target("PetrelTestKit", originServers),
         .executableTarget(
-            name: "petrel",
-            dependencies: [
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "X509", package: "swift-certificates"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-                .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
-                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            name: "petrel", dependencies: ["MeshRuntime", "PetrelTestKit", arguments], swiftSettings: house),
+        .executableTarget(
+            name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
             swiftSettings: house),
-        .target(name: "PetrelTestKit", swiftSettings: house),
+
+        tests(of: "Capture"),
+        tests(of: "LocalControl", ["Capture"]),
     ]
 )

@@ -88,7 +88,7 @@ public struct FileSet: Sendable {
             let problem = file.problem ?? "the file can't be read"
             return ([], [
                 Violation(
-                    severity: .error, code: "PTR0050", message: "\(file.path): \(problem)", path: "",
+                    severity: .error, code: .unreadableFile, message: "\(file.path): \(problem)", path: "",
                     object: nil, location: SourceLocation(file: file.path, line: 1))
             ])
         }
@@ -114,7 +114,7 @@ public struct FileSet: Sendable {
     private static func duplicate(_ object: MeshObject, earlier: SourceLocation?) -> Violation {
         let place = earlier.map { "\($0.file):\($0.line)" } ?? "another file"
         return Violation(
-            severity: .error, code: "PTR0051",
+            severity: .error, code: .duplicateObject,
             message: "\(object.reference) is declared already at \(place); give one of them another name or remove it",
             path: "metadata.name", object: object.reference, location: object.location(of: "metadata.name"))
     }

@@ -1,5 +1,3 @@
-public import MeshAPI
-
 /// Where the Istio objects of one mesh go.
 struct MeshInstallation: Hashable {
     /// Name of the cluster the mesh runs on; empty for the local one.

@@ -1,0 +1,37 @@
+public import ConfigGeneration
+public import EnvoyAPI
+public import ManagementPlane
+public import MeshAPI
+public import ServiceRegistry
+
+/// One configuration, taken all the way from the objects people wrote to what
+/// any proxy is given. Immutable: a change makes a new one.
+public struct CompiledMesh: Sendable {
+    /// The objects as they were declared.
+    public let declared: [MeshObject]
+    /// What the management plane made of them.
+    public let translation: Translation
+    /// The registry of services.
+    public let snapshot: MeshSnapshot
+    private let generator: ConfigGenerator
+    private let overrides: ResolveOverrides
+
+    /// - Parameters:
+    ///   - objects: Declared objects, valid each by itself.
+    ///   - source: Settings of the mesh.
+    public init(objects: [MeshObject], source: MeshSource) {
+        declared = objects
+        translation = ManagementPlane.translate(objects)
+        let all = objects + translation.objects
+        snapshot = MeshSnapshot(objects: all, mesh: source.meshConfig)
+        generator = ConfigGenerator(snapshot: snapshot, trustBundle: source.trustBundle)
+        overrides = source.overrides
+    }
+
+    /// Everything one proxy needs, upstream hosts placed where `--resolve` says.
+    public func configuration(for proxy: ProxyIdentity) -> GeneratedConfiguration {
+        var generated = generator.generate(for: proxy)
+        overrides.apply(to: &generated.resources)
+        return generated
+    }
+}

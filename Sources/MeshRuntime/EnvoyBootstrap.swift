@@ -1,0 +1,59 @@
+internal import EnvoyAPI
+internal import ServiceRegistry
+
+/// The bootstrap of an Envoy that takes everything else from our xDS server.
+struct EnvoyBootstrap {
+    /// Cluster of the xDS server in the bootstrap.
+    static let xdsCluster = "xds-grpc"
+    /// Cluster through which secrets are fetched; Istio's name, used by the
+    /// generated TLS contexts.
+    static let secretCluster = "sds-grpc"
+
+    var proxy: ProxyIdentity
+    var xdsPort: UInt16
+
+    /// The bootstrap as Envoy's own JSON. Everything listens on loopback.
+    func json() -> String {
+        func cluster(_ name: String) -> String {
+            """
+            {"name": "\(name)", "type": "STATIC", "connect_timeout": "1s",
+             "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+               "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+               "explicit_http_config": {"http2_protocol_options": {}}}},
+             "load_assignment": {"cluster_name": "\(name)", "endpoints": [{"lb_endpoints": [{"endpoint": {
+               "address": {"socket_address": {"address": "127.0.0.1", "port_value": \(xdsPort)}}}}]}]}}
+            """
+        }
+        let metadata = proxy.metadata.sorted { $0.key < $1.key }
+            .map { "\(Self.quoted($0.key)): \(Self.quoted($0.value))" }
+        let labels = proxy.labels.sorted { $0.key < $1.key }
+            .map { "\(Self.quoted($0.key)): \(Self.quoted($0.value))" }
+        return """
+            {"node": {"id": \(Self.quoted(proxy.nodeID)), "cluster": \(Self.quoted(proxy.namespace)),
+              "metadata": {\((metadata + ["\"LABELS\": {\(labels.joined(separator: ", "))}", "\"SERVICE_ACCOUNT\": \(Self.quoted(proxy.serviceAccount))"]).joined(separator: ", "))}},
+             "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
+             "dynamic_resources": {
+               "ads_config": {"api_type": "DELTA_GRPC", "transport_api_version": "V3",
+                 "grpc_services": [{"envoy_grpc": {"cluster_name": "\(Self.xdsCluster)"}}]},
+               "cds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"},
+               "lds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}},
+             "layered_runtime": {"layers": [{"name": "static", "static_layer": {
+               "overload.global_downstream_max_connections": 100000}}]},
+             "static_resources": {"clusters": [\(cluster(Self.xdsCluster)), \(cluster(Self.secretCluster))]}}
+            """
+    }
+
+    /// A JSON string.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20: result += "\\u" + String(scalar.value + 0x10000, radix: 16).dropFirst()
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
