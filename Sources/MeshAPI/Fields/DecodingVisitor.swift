@@ -22,7 +22,11 @@ struct DecodingVisitor: FieldVisitor {
         }
         context.path.push(.field(name))
         defer { context.path.pop() }
-        if let decoded = Value.decode(source[index].value, context) { value = decoded }
+        guard let decoded = Value.decode(source[index].value, context) else { return }
+        value = decoded
+        if let items = rules.items, items.lowerBound > 0, decoded.isAbsent {
+            context.report(.limitExceeded, "should have at least \(items.lowerBound) items", line: source[index].line)
+        }
     }
 
     mutating func oneOf(_ names: [String]) {

@@ -22,6 +22,8 @@ public struct ObjectKind: Sendable {
     public let isNamespaced: Bool
     /// Where the content stands.
     public let body: Body
+    /// Whether a field that the kind doesn't define is a violation; Kubernetes' own kinds have more fields than Petrel reads.
+    public let isStrict: Bool
     /// The fields of the content.
     public let schema: @Sendable () -> FieldSchema
     let decode: @Sendable (LocatedValue, DecodingContext) -> ObjectSpec?
@@ -37,6 +39,10 @@ public struct ObjectKind: Sendable {
         self.shortNames = shortNames
         isNamespaced = namespaced
         self.body = body
+        var visitor = SchemaVisitor(name: kind)
+        var blank = Content()
+        blank.fields(&visitor)
+        isStrict = !visitor.schema.keepsUnknownFields
         schema = { Content.schema }
         decode = { value, context in Content.decode(value, context).map(wrap) }
     }

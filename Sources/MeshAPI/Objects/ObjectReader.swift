@@ -166,7 +166,7 @@ private struct Reading {
             let content = fields.filter { !envelope.contains($0.name) }
             return known.decode(LocatedValue(.object(content), line: root.line), context) ?? .unknown(.null)
         }
-        for field in fields where !(envelope + ["spec", "status"]).contains(field.name) {
+        for field in fields where known.isStrict && !(envelope + ["spec", "status"]).contains(field.name) {
             context.reportUnknown(field, known: envelope + ["spec", "status"])
         }
         context.path.push(.field("spec"))

@@ -4,12 +4,30 @@ extension ObjectSpec {
         switch self {
         case .serviceEntry(let spec): spec
         case .workloadEntry(let spec): spec
+        case .workloadGroup(let spec): spec
         case .virtualService(let spec): spec
         case .destinationRule(let spec): spec
-        case .service(let spec): spec
+        case .sidecar(let spec): spec
+        case .gateway(let spec): spec
+        case .proxyConfig(let spec): spec
+        case .authorizationPolicy(let spec): spec
+        case .peerAuthentication(let spec): spec
+        case .requestAuthentication(let spec): spec
+        case .telemetry(let spec): spec
         case .destination(let spec): spec
-        case .virtualMesh(let spec): spec
+        case .workload(let spec): spec
         case .mesh(let spec): spec
+        case .trafficPolicy(let spec): spec
+        case .accessPolicy(let spec): spec
+        case .virtualMesh(let spec): spec
+        case .settings(let spec): spec
+        case .kubernetesCluster(let spec): spec
+        case .service(let spec): spec
+        case .endpointSlice(let spec): spec
+        case .pod(let spec): spec
+        case .namespace(let spec): spec
+        case .secret(let spec): spec
+        case .configMap(let spec): spec
         case .unknown: nil
         }
     }
@@ -28,12 +46,30 @@ extension ObjectSpec {
         switch self {
         case .serviceEntry: .serviceEntry
         case .workloadEntry: .workloadEntry
+        case .workloadGroup: .workloadGroup
         case .virtualService: .virtualService
         case .destinationRule: .destinationRule
-        case .service: .service
+        case .sidecar: .sidecar
+        case .gateway: .gateway
+        case .proxyConfig: .proxyConfig
+        case .authorizationPolicy: .authorizationPolicy
+        case .peerAuthentication: .peerAuthentication
+        case .requestAuthentication: .requestAuthentication
+        case .telemetry: .telemetry
         case .destination: .destination
-        case .virtualMesh: .virtualMesh
+        case .workload: .workload
         case .mesh: .mesh
+        case .trafficPolicy: .trafficPolicy
+        case .accessPolicy: .accessPolicy
+        case .virtualMesh: .virtualMesh
+        case .settings: .settings
+        case .kubernetesCluster: .kubernetesCluster
+        case .service: .service
+        case .endpointSlice: .endpointSlice
+        case .pod: .pod
+        case .namespace: .namespace
+        case .secret: .secret
+        case .configMap: .configMap
         case .unknown: nil
         }
     }
