@@ -1,0 +1,60 @@
+internal import Capture
+internal import DataPlane
+internal import EnvoyAPI
+internal import LocalControl
+internal import ServiceRegistry
+internal import TrafficModel
+
+/// A real Envoy as the sidecar of one identity, behind the relay.
+actor EnvoySidecar: Sidecar {
+    private let identity: WorkloadIdentity
+    private let envoy: EnvoyProxy
+    private let workload: Workload
+    private var tables = TrafficTables()
+
+    init(
+        _ identity: WorkloadIdentity, dataPlane: DataPlane, mesh: CompiledMesh, xdsPort: UInt16, options: MeshOptions,
+        emit: AsyncStream<MeshEvent>.Continuation
+    ) async throws {
+        self.identity = identity
+        envoy = try await EnvoyProxy.start(
+            binary: try EnvoyBinary.locate(options.envoyPath), proxy: Self.proxy(identity), xdsPort: xdsPort,
+            concurrency: options.concurrency ?? 2
+        ) { emit.yield(.dataPlane($0)) }
+        workload = dataPlane.makeWorkload(name: identity.text)
+    }
+
+    /// The node that this Envoy says it is.
+    static func proxy(_ identity: WorkloadIdentity) -> ProxyIdentity {
+        var proxy = ProxyIdentity(workload: identity)
+        proxy.metadata.merge(CaptureListener.metadata) { _, new in new }
+        return proxy
+    }
+
+    /// Routes come to Envoy over xDS; the relay and the names are ours.
+    func update(_ mesh: CompiledMesh) {
+        let names = mesh.configuration(for: ProxyIdentity(workload: identity)).resources.nameTable
+        guard let resources = try? RelayConfiguration(capturePort: envoy.capturePort, names: names).resources() else { return }
+        tables = TrafficTables.compile(resources, previous: tables).tables
+        workload.publish(tables)
+    }
+
+    func attach(_ sockets: CapturedSockets) -> SidecarAttachment {
+        SidecarAttachment(
+            number: workload.attach(
+                capture: sockets.connections, dnsUDP: sockets.dnsDatagrams, dnsTCP: sockets.dnsStreams).rawValue)
+    }
+
+    func detach(_ attachment: SidecarAttachment) {
+        workload.detach(AttachmentID(rawValue: attachment.number))
+    }
+
+    func envoyStatistics(matching filter: String) -> [(name: String, value: UInt64)]? {
+        envoy.statistics(matching: filter)
+    }
+
+    func stop() async {
+        workload.close()
+        await envoy.stop()
+    }
+}
