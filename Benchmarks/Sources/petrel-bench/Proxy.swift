@@ -87,9 +87,8 @@ enum Proxy: String, CaseIterable, Sendable {
         guard let executable,
             let text = try? Child.output([executable, flag])
         else { return rawValue }
-        let lines = text.split(separator: "\n").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }
-        return lines.first { $0.contains(".") } ?? rawValue
+        let line = text.split(separator: "\n").first { $0.contains(".") }
+        let words = (line ?? "").split(separator: "version:").last ?? ""
+        return words.trimmingCharacters(in: .whitespaces)
     }
 }
