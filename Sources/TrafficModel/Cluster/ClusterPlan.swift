@@ -22,7 +22,7 @@ public struct ClusterPlan: BitwiseCopyable, Sendable {
     }
 
     /// Which HTTP version is spoken with the endpoints.
-    public enum Protocol: UInt8, BitwiseCopyable, Sendable {
+    public enum HTTPVersion: UInt8, BitwiseCopyable, Sendable {
         case http1, http2
         /// The version the client speaks.
         case downstream
@@ -79,7 +79,7 @@ public struct ClusterPlan: BitwiseCopyable, Sendable {
     /// Circuit breakers of the high priority.
     public var highPriorityBreakers = CircuitBreakers()
     /// Which HTTP version.
-    public var httpProtocol = Protocol.http1
+    public var httpProtocol = HTTPVersion.http1
     /// Most requests on one connection; 0 for no limit.
     public var maximumRequestsPerConnection: UInt32 = 0
     /// Closes an idle pooled connection; nil never. Default one hour.

@@ -7,7 +7,8 @@ public struct TLSPlan: BitwiseCopyable, Sendable {
         /// `serverNameText`.
         case fixed
         /// Host of the request after rewriting (`auto_sni`), or the request
-        /// header `serverNameText` when that isn't empty.
+        /// header `serverNameHeader` when that isn't empty. Without a request
+        /// (TCP) `serverNameText`.
         case requestHost
         /// The endpoint's host name (`auto_host_sni`).
         case endpointHost
@@ -24,6 +25,8 @@ public struct TLSPlan: BitwiseCopyable, Sendable {
     public var serverName = ServerName.none
     /// Its text.
     public var serverNameText = FlatText()
+    /// The request header it comes from instead of Host.
+    public var serverNameHeader = FlatText()
     /// Whether the certificate chain is verified at all.
     public var verifiesChain = false
     /// Whether an expired certificate is taken nevertheless.

@@ -100,7 +100,7 @@ extension TrafficTables {
         let host = routeConfiguration(of: decision)[0].virtualHosts[Int(decision.virtualHost)]
         if decision.reason == .tlsRequired {
             writer.append("https://")
-            writer.append(HostText.withoutPort(context.request[context.request.authority]))
+            writer.append(context.request[context.request.authority])
             writer.append(context.request[context.request.path])
             return
         }
@@ -110,15 +110,13 @@ extension TrafficTables {
 
     /// Request header changes, in order.
     public func requestMutations(_ decision: RequestDecision) -> MutationLayers {
-        mutations(decision, target: \.requestHeaders, route: \.requestHeaders, host: \.requestHeaders,
-            configuration: \.requestHeaders)
+        mutations(decision, response: false)
     }
 
     /// Response header changes, in order. They apply to answers of the proxy
     /// itself too (direct responses, redirects) once a route was found.
     public func responseMutations(_ decision: RequestDecision) -> MutationLayers {
-        mutations(decision, target: \.responseHeaders, route: \.responseHeaders, host: \.responseHeaders,
-            configuration: \.responseHeaders)
+        mutations(decision, response: true)
     }
 
     /// Writes a header value.
@@ -145,7 +143,7 @@ extension TrafficTables {
     public func faultPlan(_ decision: RequestDecision, _ context: FormatContext) -> FlatArray<FaultPlan> {
         guard let filter = filter(.fault, of: decision) else { return FlatArray() }
         var plan = filter.fault
-        if let override = override(filter.name, of: decision, \.fault) {
+        if let override = override(filter.name, of: decision) {
             if override.disabled { return FlatArray() }
             plan = override.fault
         } else if filter.disabled {
@@ -158,7 +156,7 @@ extension TrafficTables {
     /// CORS in force: zero or one element.
     public func corsPlan(_ decision: RequestDecision) -> FlatArray<CORSPlan> {
         guard let filter = filter(.cors, of: decision) else { return FlatArray() }
-        if let override = override(filter.name, of: decision, \.cors) {
+        if let override = override(filter.name, of: decision) {
             return override.disabled ? FlatArray() : override.cors
         }
         return decision.route >= 0 && !filter.disabled ? route(of: decision).cors : FlatArray()
@@ -167,7 +165,7 @@ extension TrafficTables {
     /// The local rate limit in force: zero or one element.
     public func rateLimit(_ decision: RequestDecision) -> FlatArray<RateLimitPlan> {
         guard let filter = filter(.rateLimit, of: decision) else { return FlatArray() }
-        if let override = override(filter.name, of: decision, \.rateLimit) {
+        if let override = override(filter.name, of: decision) {
             return override.disabled ? FlatArray() : override.rateLimit
         }
         return filter.disabled ? FlatArray() : filter.rateLimit
@@ -206,8 +204,9 @@ extension TrafficTables {
         case .fixed: writer.append(tls.serverNameText)
         case .endpointHost: writer.append(endpointHostname)
         case .requestHost:
+            guard let request else { return writer.append(tls.serverNameText) }
             var host = authority
-            if !tls.serverNameText.isEmpty, let request, let value = request.firstHeader(tls.serverNameText.buffer) {
+            if !tls.serverNameHeader.isEmpty, let value = request.firstHeader(tls.serverNameHeader.buffer) {
                 host = request[value]
             }
             host = HostText.withoutPort(host)

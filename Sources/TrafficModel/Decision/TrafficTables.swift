@@ -27,10 +27,58 @@ public final class TrafficTables: Sendable {
     let clusterIndex: HashIndex
     let secretIndex: HashIndex
     let sources: CompiledResources
+    // Holds the memory of the lists and indexes above.
+    private let arena: Arena
 
     /// The tables of no configuration at all: every connection is refused.
     public convenience init() {
         self.init(CompiledResources(), after: nil)
+    }
+
+    init(_ sources: CompiledResources, after previous: TrafficTables?) {
+        let arena = Arena()
+        self.arena = arena
+        self.sources = sources
+        generation = (previous?.generation ?? 0) + 1
+        listeners = sources.listeners.list(in: arena)
+        routeConfigurations = sources.routes.list(in: arena)
+        clusters = sources.clusters.list(in: arena)
+        secrets = sources.secrets.list(in: arena)
+        names = sources.names?.plan[0] ?? NameTable()
+        listenerNames = sources.listeners.indexes
+        routeIndex = TrafficTables.index(routeConfigurations, \.name, arena)
+        clusterIndex = TrafficTables.index(clusters, \.name, arena)
+        secretIndex = TrafficTables.index(secrets, \.name, arena)
+        var assignments: [EndpointAssignment] = []
+        assignments.reserveCapacity(clusters.count)
+        for index in 0..<clusters.count {
+            assignments.append(TrafficTables.assignment(of: index, in: clusters, sources))
+        }
+        self.assignments = arena.array(assignments)
+        var entries: [ListenerIndex.Entry] = []
+        for index in listeners.occupied {
+            for address in listeners[index].addresses {
+                entries.append(
+                    ListenerIndex.Entry(address: address.address, port: address.port, listener: Int32(index)))
+            }
+        }
+        listenerIndex = ListenerIndex(entries, in: arena)
+    }
+
+    private static func index<Plan>(
+        _ list: PlanList<Plan>, _ name: (Plan) -> FlatText, _ arena: Arena
+    ) -> HashIndex {
+        HashIndex(list.occupied.map { (ByteComparison.hash(name(list[$0]).buffer), $0) }, in: arena)
+    }
+
+    private static func assignment(
+        of index: Int, in clusters: PlanList<ClusterPlan>, _ sources: CompiledResources
+    ) -> EndpointAssignment {
+        guard !clusters.isVacant(index) else { return EndpointAssignment() }
+        guard clusters[index].discovery == .endpointDiscovery else {
+            return EndpointAssignment(endpoints: clusters[index].endpoints, revision: clusters[index].revision)
+        }
+        return sources.endpoints[clusters[index].serviceName.string]?.plan[0] ?? EndpointAssignment()
     }
 
     /// Compiles one complete set of resources.
@@ -39,10 +87,17 @@ public final class TrafficTables: Sendable {
     /// supported is not taken: `rejections` says which and why, and the version
     /// of it in `previous` stays in force. Resources that did not change since
     /// `previous` keep their compiled form, their index and their revision.
+    ///
+    /// `environment` says where the workload stands, for the short names of the
+    /// DNS table; nil takes that of `previous`.
     public static func compile(
-        _ resources: ResourceSet, previous: TrafficTables? = nil
+        _ resources: ResourceSet, previous: TrafficTables? = nil, environment: NameTable.Environment? = nil
     ) -> (tables: TrafficTables, rejections: [Rejection]) {
         var sources = previous?.sources ?? CompiledResources()
+        if let environment, environment != sources.environment {
+            sources.environment = environment
+            sources.names = nil
+        }
         var rejections: [Rejection] = []
         sources.replaceAll(resources, &rejections)
         return (TrafficTables(sources, after: previous), rejections)

@@ -4,6 +4,8 @@ public struct FilterChainPlan: BitwiseCopyable, Sendable {
     public var name = FlatText()
     /// Whether it is the listener's default chain.
     public var isDefault = false
+    /// What it asks of a connection.
+    public var criteria = FilterChainCriteria()
     /// Network RBAC filters before the terminal filter, in order.
     public var accessRules = FlatArray<AccessRules>()
     /// Local rate limit on connections, when there is one.

@@ -42,6 +42,8 @@ public struct ConnectionFacts {
     public var offeredProtocols: UnsafeBufferPointer<UInt8> = UnsafeBufferPointer(start: nil, count: 0)
     /// What the HTTP inspector saw.
     public var detected: DetectedProtocol = .none
+    /// Whether this proxy has ended the client's TLS (then `peerIdentity` is final).
+    public var terminatedTLS = false
     /// URI SAN of a verified client certificate (`spiffe://...`), at gateways that ask for one.
     public var peerIdentity: UnsafeBufferPointer<UInt8> = UnsafeBufferPointer(start: nil, count: 0)
 

@@ -9,9 +9,13 @@ public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
 
     /// An IPv4 address from its bits in host order: 127.0.0.1 is `0x7F000001`.
     public init(v4 bits: UInt32) {
-        high = 0
-        low = UInt64(bits)
-        isIPv4 = true
+        self.init(high: 0, low: UInt64(bits), isIPv4: true)
+    }
+
+    private init(high: UInt64, low: UInt64, isIPv4: Bool) {
+        self.high = high
+        self.low = low
+        self.isIPv4 = isIPv4
     }
 
     /// An IPv6 address from its two halves in host order; `::ffff:a.b.c.d` is
@@ -20,9 +24,7 @@ public struct IPAddress: BitwiseCopyable, Hashable, Sendable {
         if high == 0, low >> 32 == 0xFFFF {
             self.init(v4: UInt32(truncatingIfNeeded: low))
         } else {
-            self.high = high
-            self.low = low
-            isIPv4 = false
+            self.init(high: high, low: low, isIPv4: false)
         }
     }
 

@@ -37,7 +37,7 @@ public struct RoutePlan: BitwiseCopyable, Sendable {
         case prefix
         /// `pathRegex` applied to the path without its query.
         case regex
-        /// The path without its query becomes `pathText`, formatted.
+        /// The path without its query becomes `pathTemplate`.
         case template
     }
 
@@ -75,6 +75,8 @@ public struct RoutePlan: BitwiseCopyable, Sendable {
     public var pathText = FlatText()
     /// Its regular expression.
     public var pathRegex = FlatArray<RegexRewrite>()
+    /// Its formatted text.
+    public var pathTemplate = ValueTemplate()
     /// Time for the whole answer; nil for no limit. Envoy's default is 15 s.
     public var timeoutMilliseconds: Int64? = 15_000
     /// Stream idle limit of this route; nil leaves the manager's. 0 turns it off.
