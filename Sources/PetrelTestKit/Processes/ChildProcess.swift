@@ -1,8 +1,10 @@
 internal import Foundation
 internal import Glibc
+internal import Synchronization
 
 /// A program run by a test: its output is captured as it comes, and it is
-/// killed, with everything it started, when the last reference goes.
+/// killed, with everything it started, when the last reference goes; should
+/// the test process crash, the kernel kills it (where there is `setpriv`).
 public final class ChildProcess: Sendable {
     struct State: Sendable {
         var output: [UInt8] = []
@@ -50,15 +52,30 @@ public final class ChildProcess: Sendable {
         }
         let inputFile = try TemporaryDirectory(prefix: "petrel-input")
         try inputFile.write(input, to: "input")
-        let spawned = try Spawn.start(
-            path, arguments, environment: environment, directory: directory,
-            inputFile: inputFile.file("input"))
         let state = ObservedState(State())
+        let outcome = Mutex<Result<Int32, any Error>?>(nil)
+        let started = DispatchSemaphore(value: 0)
+        // The thread that starts the child must live as long as the child:
+        // with it, the kernel's parent-death signal would go off.
         Thread.detachNewThread {
-            Self.collect(spawned, into: state)
+            let spawned = Result {
+                try Spawn.start(
+                    path, arguments, environment: environment,
+                    directory: directory, inputFile: inputFile.file("input"))
+            }
+            outcome.withLock { $0 = spawned.map(\.processIdentifier) }
+            started.signal()
+            if case .success(let spawn) = spawned {
+                Self.collect(spawn, into: state)
+            }
+        }
+        started.wait()
+        let identifier = try outcome.withLock { $0 }?.get()
+        guard let identifier else {
+            throw TestKitError(.unavailable, "\(executable) did not start")
         }
         return ChildProcess(
-            processIdentifier: spawned.processIdentifier,
+            processIdentifier: identifier,
             command: ([executable] + arguments).joined(separator: " "),
             state: state)
     }

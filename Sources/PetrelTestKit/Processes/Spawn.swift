@@ -56,6 +56,9 @@ struct Spawn: Sendable {
             let script = "cd -- \"$0\" && exec \"$@\""
             command = ["/bin/sh", "-c", script, directory] + command
         }
+        if let guardian = Executable.find("setpriv") {
+            command = [guardian, "--pdeathsig", "KILL"] + command
+        }
         let program = command[0]
         var identifier = pid_t()
         let failure = withCStrings(command) { arguments in
