@@ -1,0 +1,79 @@
+internal import EnvoyAPI
+internal import MeshAPI
+internal import ServiceRegistry
+
+/// What the builders of one proxy's resources share: the proxy, its scope,
+/// and answers that several of them need.
+final class ProxyContext {
+    let snapshot: MeshSnapshot
+    let proxy: ProxyIdentity
+    let options: GenerationOptions
+    let scope: SidecarScope
+    let isIPv4: Bool
+    /// `0.0.0.0`, or `::` for a proxy with IPv6 only.
+    let wildcard: String
+    let loopback: String
+    var provenance: [ResourceName: [ObjectReference]] = [:]
+    var secrets: [String: EnvoySecret] = [:]
+
+    private var rules: [ObjectIdentifier: ResolvedDestinationRule?] = [:]
+
+    init(snapshot: MeshSnapshot, proxy: ProxyIdentity, options: GenerationOptions) {
+        self.snapshot = snapshot
+        self.proxy = proxy
+        self.options = options
+        scope = snapshot.scope(for: proxy)
+        isIPv4 = proxy.supportsIPv4
+        wildcard = isIPv4 ? "0.0.0.0" : "::"
+        loopback = isIPv4 ? "127.0.0.1" : "::1"
+    }
+
+    var mesh: MeshConfig { snapshot.mesh }
+
+    /// The rule for a service, looked up once.
+    func rule(for service: Service) -> ResolvedDestinationRule? {
+        let key = ObjectIdentifier(service)
+        if let known = rules[key] { return known }
+        let rule = snapshot.destinationRule(for: service, proxy: proxy)
+        rules[key] = rule
+        return rule
+    }
+
+    /// The rule for the host of a route's destination.
+    func rule(forHost host: String) -> ResolvedDestinationRule? {
+        service(named: host).flatMap(rule)
+    }
+
+    /// The service of a host that this proxy sees.
+    func service(named host: String) -> Service? {
+        scope.service(named: host)
+    }
+
+    /// The host that a destination means: for an alias, the one behind it.
+    func target(ofHost host: String) -> String {
+        snapshot.aliasTarget(of: host) ?? host
+    }
+
+    func note(_ name: ResourceName, _ origins: [ObjectReference]) {
+        guard !origins.isEmpty else { return }
+        if let known = provenance[name] {
+            provenance[name] = known + origins.filter { !known.contains($0) }
+        } else {
+            provenance[name] = origins
+        }
+    }
+
+    /// Where unclaimed connections go.
+    var fallbackCluster: String {
+        switch scope.outboundMode {
+        case .registryOnly: Names.blackHole
+        case .allowAny, .allowAnyDynamicDNS:
+            scope.egressProxy.map { destination in
+                Names.cluster(
+                    port: Int(destination.port?.number ?? 0), subset: destination.subset,
+                    host: Hostname.expand(
+                        destination.host, namespace: proxy.namespace, domain: snapshot.clusterDomain))
+            } ?? Names.passthrough
+        }
+    }
+}
