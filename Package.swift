@@ -44,7 +44,7 @@ let package = Package(
     name: "petrel",
     products: [
         .executable(name: "petrel", targets: ["petrel"]),
-        .executable(name: "petrel-proxy", targets: ["petrel-proxy"]),
+        //.executable(name: "petrel-proxy", targets: ["petrel-proxy"]),
         .library(name: "PetrelTestKit", targets: ["PetrelTestKit"]),
     ],
     dependencies: [
@@ -83,19 +83,35 @@ let package = Package(
         target("Capture", ["CPetrelCapture"]),
         target("LocalControl", ["Capture"]),
         target(
-            "MeshRuntime",
+            "MeshCompilation",
             [
                 "MeshAPI", "ConfigStore", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
+                "LocalControl",
+            ]),
+        target(
+            "MeshRuntime",
+            [
+                "MeshAPI", "ConfigStore", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
                 "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
             ]),
         target("PetrelTestKit", originServers),
         .executableTarget(
-            name: "petrel", dependencies: ["MeshRuntime", "PetrelTestKit", arguments], swiftSettings: house),
-        .executableTarget(
+            name: "petrel",
+            dependencies: [
+                "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "MeshCompilation",
+                "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
+            ], swiftSettings: house),
+/*PROXY         .executableTarget(
             name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
-            swiftSettings: house),
+            swiftSettings: house), */
 
+        tests(of: "ConfigStore", ["MeshAPI"]),
+        tests(of: "ManagementPlane", ["MeshAPI"], exclude: ["Golden"]),
+        tests(of: "DiscoveryServer", ["EnvoyAPI", protobuf] + grpc),
+        tests(of: "EnvoyAPI", [protobuf]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
+        tests(of: "PetrelTestKit", originServers),
+        tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),
     ]
 )

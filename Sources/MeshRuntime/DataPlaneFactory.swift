@@ -3,26 +3,22 @@ internal import Glibc
 
 /// Makes the data plane that a mesh's options ask for.
 enum DataPlaneFactory {
-    static func make(_ options: MeshOptions, source: MeshSource) throws(MeshStartError) -> DataPlane {
+    static func make(_ options: MeshOptions) throws(MeshStartError) -> DataPlane {
         var configuration = DataPlaneConfiguration()
-        if let concurrency = options.concurrency { configuration.workers = concurrency }
-        configuration.trustBundle = source.trustBundle
+        if let concurrency = options.concurrency { configuration.concurrency = concurrency }
         switch options.accessLog {
-        case .none: configuration.accessLog = nil
-        case .standardOutput: configuration.accessLog = STDOUT_FILENO
+        case .none: break
+        case .standardOutput: configuration.accessLog = .text
         case .file(let path):
             let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
             guard descriptor >= 0 else {
                 throw .unavailable("The access log \(path) can't be written: \(String(cString: strerror(errno))).")
             }
-            configuration.accessLog = descriptor
+            configuration.accessLog = .text
+            configuration.accessLogDescriptor = descriptor
         }
-        do {
-            let dataPlane = try DataPlane(configuration)
-            dataPlane.start()
-            return dataPlane
-        } catch {
-            throw .unavailable("The data plane could not be started: \(error)")
-        }
+        let dataPlane = DataPlane(configuration)
+        dataPlane.start()
+        return dataPlane
     }
 }

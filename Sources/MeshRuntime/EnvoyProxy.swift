@@ -1,3 +1,4 @@
+internal import MeshCompilation
 internal import Foundation
 internal import ServiceRegistry
 internal import Synchronization

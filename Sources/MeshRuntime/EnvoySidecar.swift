@@ -1,3 +1,4 @@
+internal import MeshCompilation
 internal import Capture
 internal import DataPlane
 internal import EnvoyAPI
@@ -21,7 +22,7 @@ actor EnvoySidecar: Sidecar {
             binary: try EnvoyBinary.locate(options.envoyPath), proxy: Self.proxy(identity), xdsPort: xdsPort,
             concurrency: options.concurrency ?? 2
         ) { emit.yield(.dataPlane($0)) }
-        workload = dataPlane.makeWorkload(name: identity.text)
+        workload = dataPlane.makeWorkload(identity.text, bindsListeners: false)
     }
 
     /// The node that this Envoy says it is.
@@ -39,14 +40,12 @@ actor EnvoySidecar: Sidecar {
         workload.publish(tables)
     }
 
-    func attach(_ sockets: CapturedSockets) -> SidecarAttachment {
-        SidecarAttachment(
-            number: workload.attach(
-                capture: sockets.connections, dnsUDP: sockets.dnsDatagrams, dnsTCP: sockets.dnsStreams).rawValue)
+    func attach(_ sockets: CapturedSockets) -> AttachmentID {
+        workload.attach(capture: sockets.connections, dnsUDP: sockets.dnsDatagrams, dnsTCP: sockets.dnsStreams)
     }
 
-    func detach(_ attachment: SidecarAttachment) {
-        workload.detach(AttachmentID(rawValue: attachment.number))
+    func detach(_ attachment: AttachmentID) {
+        workload.detach(attachment)
     }
 
     func envoyStatistics(matching filter: String) -> [(name: String, value: UInt64)]? {
@@ -54,7 +53,7 @@ actor EnvoySidecar: Sidecar {
     }
 
     func stop() async {
-        workload.close()
+        workload.remove()
         await envoy.stop()
     }
 }

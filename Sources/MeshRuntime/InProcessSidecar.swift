@@ -1,3 +1,4 @@
+internal import MeshCompilation
 internal import Capture
 internal import DataPlane
 internal import EnvoyAPI
@@ -16,7 +17,7 @@ actor InProcessSidecar: Sidecar {
     init(_ identity: WorkloadIdentity, dataPlane: DataPlane, mesh: CompiledMesh, emit: AsyncStream<MeshEvent>.Continuation) {
         self.identity = identity
         self.emit = emit
-        workload = dataPlane.makeWorkload(name: identity.text)
+        workload = dataPlane.makeWorkload(identity.text, bindsListeners: false)
     }
 
     func update(_ mesh: CompiledMesh) {
@@ -25,23 +26,21 @@ actor InProcessSidecar: Sidecar {
         tables = next
         workload.publish(next)
         for rejection in rejections where reported.insert("\(rejection)").inserted {
-            emit.yield(.rejected(proxy: identity.text, resource: "\(rejection.resource)", reason: rejection.message))
+            emit.yield(.rejected(proxy: identity.text, resource: "\(rejection.kind) \(rejection.name)", reason: rejection.message))
         }
     }
 
-    func attach(_ sockets: CapturedSockets) -> SidecarAttachment {
-        SidecarAttachment(
-            number: workload.attach(
-                capture: sockets.connections, dnsUDP: sockets.dnsDatagrams, dnsTCP: sockets.dnsStreams).rawValue)
+    func attach(_ sockets: CapturedSockets) -> AttachmentID {
+        workload.attach(capture: sockets.connections, dnsUDP: sockets.dnsDatagrams, dnsTCP: sockets.dnsStreams)
     }
 
-    func detach(_ attachment: SidecarAttachment) {
-        workload.detach(AttachmentID(rawValue: attachment.number))
+    func detach(_ attachment: AttachmentID) {
+        workload.detach(attachment)
     }
 
     func envoyStatistics(matching filter: String) -> [(name: String, value: UInt64)]? { nil }
 
     func stop() {
-        workload.close()
+        workload.remove()
     }
 }

@@ -21,12 +21,12 @@ extension RunningMesh {
     public func summary() -> Summary {
         let services = compiled.snapshot.services.sorted { $0.hostname < $1.hostname }
         let hosts = services.map { service in
-            "\(service.hostname) (\(service.ports.map { "\($0.port)/\($0.`protocol`)" }.joined(separator: " ")))"
+            "\(service.hostname) (\(service.ports.map { "\($0.number)/\($0.portProtocol)" }.joined(separator: " ")))"
         }
         let example = compiled.declared.lazy.compactMap { object -> String? in
             guard case .virtualService(let service) = object.spec else { return nil }
             return service.hosts.first { !$0.contains("*") }
-        }.first ?? services.first { $0.ports.contains { $0.port == 80 } && !$0.hostname.contains("*") }?.hostname
+        }.first ?? services.first { $0.ports.contains { $0.number == 80 } && !$0.hostname.contains("*") }?.hostname
         return Summary(
             objects: compiled.declared.count, services: services.count,
             outboundPolicy: source.meshConfig.outboundTrafficPolicy.mode.rawValue,
@@ -43,7 +43,7 @@ extension RunningMesh {
     }
 
     /// A page for people: what is in force, who is attached, what was refused.
-    public func status() async -> String {
+    public func status() -> String {
         let summary = self.summary()
         var lines = [
             "revision     \(revision): \(summary.objects) objects, \(summary.services) services, outbound \(summary.outboundPolicy)",
@@ -53,7 +53,7 @@ extension RunningMesh {
         let counts = Dictionary(grouping: attachments.values, by: \.identity.text).mapValues(\.count)
         lines.append("programs     \(counts.isEmpty ? "none" : "")")
         for (identity, count) in counts.sorted(by: { $0.key < $1.key }) { lines.append("  \(identity): \(count)") }
-        lines += await discovery.status()
+        lines += discovery.status()
         if let refusal = lastRefusal {
             lines.append("refused      \(refusal.files.joined(separator: ", ")); what was in force before stays in force")
             lines += refusal.violations.map { "  \($0)" }

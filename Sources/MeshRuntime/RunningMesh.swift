@@ -6,6 +6,7 @@ internal import DiscoveryServer
 internal import EnvoyAPI
 public import LocalControl
 public import MeshAPI
+public import MeshCompilation
 public import ServiceRegistry
 internal import TrafficModel
 
@@ -23,7 +24,7 @@ public actor RunningMesh {
     let options: MeshOptions
     let emit: AsyncStream<MeshEvent>.Continuation
     let dataPlane: DataPlane?
-    let discovery: MeshDiscovery
+    let discovery: DiscoveryListener
     private var files: FileSet
     var sidecars: [WorkloadIdentity: any Sidecar] = [:]
     var attachments: [UInt64: Attachment] = [:]
@@ -34,7 +35,7 @@ public actor RunningMesh {
     /// One program's sockets in one sidecar.
     struct Attachment {
         var identity: WorkloadIdentity
-        var id: SidecarAttachment
+        var id: AttachmentID
     }
 
     /// Reads the configuration and brings everything up.
@@ -54,12 +55,11 @@ public actor RunningMesh {
         self.options = options
         self.files = files
         self.compiled = compiled
-        dataPlane = options.dataPlane == .none ? nil : try DataPlaneFactory.make(options, source: source)
+        dataPlane = options.dataPlane == .none ? nil : try DataPlaneFactory.make(options)
         let emit = self.emit
-        discovery = try await MeshDiscovery.start(port: options.xdsPort) { proxy, resource, reason in
+        discovery = try await DiscoveryListener.start(mesh: compiled, port: options.xdsPort) { proxy, resource, reason in
             emit.yield(.rejected(proxy: proxy, resource: resource, reason: reason))
         }
-        await discovery.publish(compiled)
         if !violations.isEmpty { emit.yield(.warned(violations)) }
         if let watch {
             following = Task { [weak self] in
@@ -85,7 +85,7 @@ public actor RunningMesh {
         let warnings = loaded.violations.filter { $0.severity == .warning } + next.translation.violations
         compiled = next
         revision += 1
-        await discovery.publish(next)
+        discovery.discovery.publish(next)
         for sidecar in sidecars.values { await sidecar.update(next) }
         if !warnings.isEmpty { emit.yield(.warned(warnings)) }
         emit.yield(.applied(revision: revision, objects: next.declared.count, services: next.snapshot.services.count))
@@ -117,7 +117,7 @@ public actor RunningMesh {
         await dataPlane?.drain(deadline: drain)
         for sidecar in sidecars.values { await sidecar.stop() }
         sidecars = [:]
-        await discovery.stop()
+        discovery.stop()
         dataPlane?.stop()
         emit.finish()
     }

@@ -1,20 +1,17 @@
+internal import MeshCompilation
 internal import Capture
+internal import DataPlane
 
 /// The proxy of one identity, whichever it is.
 protocol Sidecar: Sendable {
     /// Puts another configuration in force.
     func update(_ mesh: CompiledMesh) async
     /// Serves a program's sockets, which are the sidecar's from then on.
-    func attach(_ sockets: CapturedSockets) async throws -> SidecarAttachment
+    func attach(_ sockets: CapturedSockets) async throws -> AttachmentID
     /// Stops serving them and closes them.
-    func detach(_ attachment: SidecarAttachment) async
+    func detach(_ attachment: AttachmentID) async
     /// Counters of a real Envoy whose names contain a text; nil elsewhere.
     func envoyStatistics(matching filter: String) async -> [(name: String, value: UInt64)]?
     /// Ends the proxy.
     func stop() async
-}
-
-/// What a data plane calls the sockets it was given.
-struct SidecarAttachment: Sendable, Hashable {
-    var number: UInt64
 }

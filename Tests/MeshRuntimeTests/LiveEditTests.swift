@@ -1,4 +1,5 @@
 import MeshAPI
+import MeshCompilation
 import MeshRuntime
 import PetrelTestKit
 import Testing

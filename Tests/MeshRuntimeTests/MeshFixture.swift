@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import LocalControl
+import MeshCompilation
 import MeshRuntime
 import PetrelTestKit
 import Testing

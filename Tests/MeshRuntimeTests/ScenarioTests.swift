@@ -1,3 +1,4 @@
+import MeshCompilation
 import MeshRuntime
 import PetrelTestKit
 import Testing

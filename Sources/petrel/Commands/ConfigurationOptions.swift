@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ConfigStore
 internal import Foundation
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 
 /// The options of every command that reads a configuration.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 
 /// Brings a mesh up for a command, or says on standard error why it can't be.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import ManagementPlane
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 
 /// `petrel translate`: the Istio objects that come out of the Gloo objects that

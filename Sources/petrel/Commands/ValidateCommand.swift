@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 
 /// `petrel validate`: every violation, or none.

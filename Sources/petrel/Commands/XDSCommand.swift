@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EnvoyAPI
 internal import LocalControl
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 internal import ServiceRegistry
 

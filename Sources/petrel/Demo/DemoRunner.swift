@@ -4,6 +4,7 @@ internal import EnvoyAPI
 internal import LocalControl
 internal import ManagementPlane
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 internal import PetrelTestKit
 internal import ServiceRegistry

@@ -1,4 +1,5 @@
 internal import MeshAPI
+internal import MeshCompilation
 internal import MeshRuntime
 internal import PetrelTestKit
 

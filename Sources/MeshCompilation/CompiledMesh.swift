@@ -1,5 +1,4 @@
 public import ConfigGeneration
-public import EnvoyAPI
 public import ManagementPlane
 public import MeshAPI
 public import ServiceRegistry
@@ -24,7 +23,7 @@ public struct CompiledMesh: Sendable {
         translation = ManagementPlane.translate(objects)
         let all = objects + translation.objects
         snapshot = MeshSnapshot(objects: all, mesh: source.meshConfig)
-        generator = ConfigGenerator(snapshot: snapshot, trustBundle: source.trustBundle)
+        generator = ConfigGenerator(snapshot: snapshot, options: GenerationOptions(trustBundlePath: source.trustBundle))
         overrides = source.overrides
     }
 

@@ -45,7 +45,7 @@ public struct MeshSource: Sendable {
         if let outboundTrafficPolicy { config.outboundTrafficPolicy.mode = outboundTrafficPolicy.mode }
         meshConfig = config
         do {
-            overrides = try ResolveOverrides(parsing: resolve)
+            overrides = try ResolveOverrides(resolve)
         } catch {
             throw MeshSourceError("\(error)")
         }

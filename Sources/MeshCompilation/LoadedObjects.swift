@@ -1,4 +1,4 @@
-public import ConfigStore
+internal import ConfigStore
 public import MeshAPI
 
 /// The objects of some files, read once.
