@@ -1,0 +1,116 @@
+#define _GNU_SOURCE
+#include "CPetrelSystem.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+
+int petrel_event_create(void) {
+    int descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+bool petrel_entropy(void *buffer, size_t count) {
+    uint8_t *bytes = buffer;
+    while (count > 0) {
+        ssize_t result = getrandom(bytes, count, 0);
+        if (result < 0) {
+            if (errno == EINTR) continue;
+            return false;
+        }
+        bytes += result;
+        count -= (size_t)result;
+    }
+    return true;
+}
+
+void petrel_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+int petrel_signal_descriptor(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0) return -EINVAL;
+    int descriptor = signalfd(-1, &set, SFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int petrel_signal_read(int descriptor) {
+    struct signalfd_siginfo info;
+    for (;;) {
+        ssize_t result = read(descriptor, &info, sizeof info);
+        if (result == (ssize_t)sizeof info) return (int)info.ssi_signo;
+        if (result < 0 && errno == EINTR) continue;
+        return result < 0 ? -errno : -EIO;
+    }
+}
+
+int petrel_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
+}
+
+void petrel_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int petrel_processor_count(void) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+// MARK: - Passing descriptors
+
+#define PETREL_MOST_DESCRIPTORS 64
+
+int petrel_send_descriptors(int socket, const int *descriptors, int count, const void *bytes, size_t byte_count) {
+    if (count < 0 || count > PETREL_MOST_DESCRIPTORS || byte_count == 0) return -EINVAL;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * PETREL_MOST_DESCRIPTORS)];
+    memset(control, 0, sizeof control);
+    struct iovec vector = {(void *)bytes, byte_count};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+    if (count > 0) {
+        size_t payload = sizeof(int) * (size_t)count;
+        message.msg_control = control;
+        message.msg_controllen = CMSG_SPACE(payload);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(payload);
+        memcpy(CMSG_DATA(header), descriptors, payload);
+    }
+    ssize_t result = sendmsg(socket, &message, MSG_NOSIGNAL);
+    return result < 0 ? -errno : (int)result;
+}
+
+ssize_t petrel_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, size_t byte_count) {
+    int room = *count;
+    *count = 0;
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * PETREL_MOST_DESCRIPTORS)];
+    struct iovec vector = {bytes, byte_count};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
+                             .msg_controllen = sizeof control};
+    ssize_t result = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (result < 0) return -errno;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        int received = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        for (int index = 0; index < received; index++) {
+            int descriptor;
+            memcpy(&descriptor, CMSG_DATA(header) + sizeof(int) * (size_t)index, sizeof descriptor);
+            if (*count < room) {
+                descriptors[(*count)++] = descriptor;
+            } else {
+                close(descriptor);
+            }
+        }
+    }
+    return result;
+}

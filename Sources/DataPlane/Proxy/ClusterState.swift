@@ -1,0 +1,72 @@
+internal import CPetrelSystem
+internal import Telemetry
+internal import TrafficModel
+
+typealias ClusterPointer = UnsafeMutablePointer<ClusterState>
+typealias EndpointPointer = UnsafeMutablePointer<EndpointState>
+
+/// One address of a cluster as one worker sees it: its connections.
+struct EndpointState: BitwiseCopyable {
+    var cluster: ClusterPointer
+    var address: petrel_address
+    /// Name for automatic rewrites and for people.
+    var hostname: FlatText
+    /// Which `EndpointPlan` it came from.
+    var plan: Int
+    var weight: UInt32
+    /// Waiting connections, the most recently used first.
+    var idle: ConnectionPointer?
+    var connections: UInt32 = 0
+    var activeRequests: UInt32 = 0
+    /// Exchanges and connections that point here.
+    var uses: UInt32 = 0
+    /// No longer part of the cluster: freed when its last use ends.
+    var retired = false
+}
+
+/// One cluster as one worker sees it. It survives a change of configuration
+/// that leaves the cluster alone, with its pools.
+struct ClusterState {
+    let index: Int
+    let revision: UInt64
+    var endpointRevision: UInt64
+    /// Keeps the memory of `plan` alive.
+    var snapshot: SnapshotPointer
+    var endpoints: [EndpointPointer] = []
+    var cursor: UInt32 = 0
+    var tls: TLSContext?
+    /// TLS contexts of endpoints with settings of their own, by plan index.
+    var matchedTLS: [Int: TLSContext] = [:]
+    var connections: UInt32 = 0
+    var activeRequests: UInt32 = 0
+    var pending: UInt32 = 0
+    var firstPending: ExchangePointer?
+    var lastPending: ExchangePointer?
+    /// TCP clients that wait for the names, by token.
+    var waitingRelays: [UInt64] = []
+    /// Names it waits for, each with what it resolved to last.
+    var names: [ClusterName] = []
+    var isResolving = false
+    var namesWaiting = 0
+    /// Milliseconds on the loop's clock when the first name is due again.
+    var namesExpire: UInt64 = 0
+    /// Milliseconds on the loop's clock of the last request.
+    var lastUse: UInt64 = 0
+    var metrics: MetricShard?
+    var uses: UInt32 = 0
+    var retired = false
+    var plan: ClusterPlan {
+        _read { yield snapshot.pointee.tables.clusters[index] }
+    }
+}
+
+/// One name of a DNS cluster.
+struct ClusterName {
+    var plan: Int
+    var host: String
+    var port: UInt16
+    var addresses: [petrel_address] = []
+    var failed = false
+    /// Milliseconds on the loop's clock when the answer is to be renewed.
+    var expires: UInt64 = 0
+}

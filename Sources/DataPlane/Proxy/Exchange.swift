@@ -1,0 +1,134 @@
+internal import CPetrelSystem
+internal import TrafficModel
+
+/// Progress through one message body.
+struct BodyReader: BitwiseCopyable {
+    private(set) var framing: BodyFraming = .none
+    private(set) var remaining: UInt64 = 0
+    var decoder = ChunkedDecoder()
+    private(set) var isDone = true
+
+    init() {}
+
+    init(_ framing: BodyFraming) {
+        self.framing = framing
+        switch framing {
+        case .none: isDone = true
+        case .length(let length):
+            remaining = length
+            isDone = length == 0
+        case .chunked, .untilClose: isDone = false
+        }
+    }
+
+    var isChunked: Bool { framing == .chunked }
+
+    /// Takes `count` bytes of a body whose length is known or open.
+    mutating func take(_ count: Int) {
+        if case .length = framing {
+            remaining -= UInt64(count)
+            isDone = remaining == 0
+        }
+    }
+
+    /// How many of `available` bytes belong to the body.
+    func share(of available: Int) -> Int {
+        if case .length = framing { return Int(truncatingIfNeeded: min(UInt64(available), remaining)) }
+        return available
+    }
+
+    mutating func finish() { isDone = true }
+}
+
+/// One request and its response, from the first byte of the head to the log
+/// line. Plain data in a slab. With HTTP/2 a connection has several.
+struct Exchange: SlabElement {
+    struct Flags: OptionSet, BitwiseCopyable {
+        let rawValue: UInt32
+        static let isHead = Flags(rawValue: 1 << 0)
+        static let clientHTTP10 = Flags(rawValue: 1 << 1)
+        /// The connection ends with this response.
+        static let closeDownstream = Flags(rawValue: 1 << 2)
+        static let requestSent = Flags(rawValue: 1 << 3)
+        static let responseStarted = Flags(rawValue: 1 << 4)
+        static let responseDone = Flags(rawValue: 1 << 5)
+        static let upstreamMayStay = Flags(rawValue: 1 << 6)
+        /// Body bytes went out that are not in `head` any more.
+        static let notReplayable = Flags(rawValue: 1 << 7)
+        static let retriedReuse = Flags(rawValue: 1 << 8)
+        static let idempotent = Flags(rawValue: 1 << 9)
+        static let chunkedResponse = Flags(rawValue: 1 << 10)
+        static let waitsForCluster = Flags(rawValue: 1 << 11)
+        static let upgrade = Flags(rawValue: 1 << 12)
+        static let waitsForRetry = Flags(rawValue: 1 << 13)
+        static let pending = Flags(rawValue: 1 << 14)
+        static let hasDecision = Flags(rawValue: 1 << 15)
+        static let localReply = Flags(rawValue: 1 << 16)
+        static let needsFreshConnection = Flags(rawValue: 1 << 17)
+        static let hasHash = Flags(rawValue: 1 << 18)
+    }
+
+    /// A run of bytes in `head`.
+    struct Run: BitwiseCopyable {
+        var start: UInt32 = 0
+        var count: UInt32 = 0
+    }
+
+    // The timer comes first: a pointer to it is a pointer to the exchange.
+    var timer = TimerNode(owner: .exchange)
+    var slot = Slot()
+    var flags = Flags()
+    var downstream: ConnectionPointer?
+    var upstream: ConnectionPointer?
+    var snapshot: SnapshotPointer?
+    var cluster: ClusterPointer?
+    var endpoint: EndpointPointer?
+    var decision: RequestDecision?
+    /// What the log wants to know of the request, then the head as it goes
+    /// to the upstream, then the first bytes of the body.
+    var head = Block()
+    var method = Run()
+    var path = Run()
+    var authority = Run()
+    var userAgent = Run()
+    var forwardedFor = Run()
+    var requestID = Run()
+    /// Host as the origin sees it.
+    var upstreamAuthority = Run()
+    /// Where the bytes for the upstream begin.
+    var sendStart: UInt32 = 0
+    var request = BodyReader()
+    var response = BodyReader()
+    var status: UInt16 = 0
+    var reason = Reason.none
+    var attempts: UInt8 = 0
+    var hash: UInt64 = 0
+    var serverNameHash: UInt64 = 0
+    /// Nanoseconds on the loop's clock.
+    var started: UInt64 = 0
+    var sentUpstream: UInt64 = 0
+    var firstByte: UInt64 = 0
+    var lastActivity: UInt64 = 0
+    /// Milliseconds on the loop's clock; 0 without.
+    var deadline: UInt64 = 0
+    var idleLimit: UInt64 = 0
+    var timeoutMilliseconds: UInt64 = 0
+    var bytesReceived: UInt64 = 0
+    var bytesSent: UInt64 = 0
+    var upstreamAddress = petrel_address()
+    var upstreamLocal = petrel_address()
+    var next: ExchangePointer?
+
+    init() {}
+
+    func bytes(_ run: Run) -> UnsafeRawBufferPointer {
+        let all = head.bytes
+        guard Int(run.start) + Int(run.count) <= all.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(rebasing: all[Int(run.start)..<Int(run.start) + Int(run.count)])
+    }
+
+    /// What is sent first on a new attempt.
+    var opening: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: head.bytes[Int(sendStart)...])
+    }
+}

@@ -1,0 +1,230 @@
+internal import CPetrelSystem
+internal import Telemetry
+internal import TrafficModel
+
+extension Worker {
+    /// The worker's state of a cluster, made when it is first used.
+    @inline(__always)
+    mutating func clusterState(_ snapshot: SnapshotPointer, _ index: Int) -> ClusterPointer {
+        precondition(index >= 0 && index < snapshot.pointee.clusterCount)
+        if let known = snapshot.pointee.clusters[index] { return known }
+        return makeCluster(snapshot, index)
+    }
+
+    private mutating func makeCluster(_ snapshot: SnapshotPointer, _ index: Int) -> ClusterPointer {
+        let cluster = ClusterPointer.allocate(capacity: 1)
+        let tables = snapshot.pointee.tables
+        cluster.initialize(
+            to: ClusterState(
+                index: index, revision: tables.clusters[index].revision,
+                endpointRevision: tables.endpointRevision(ofCluster: index), snapshot: snapshot))
+        snapshot.pointee.uses += 1
+        snapshot.pointee.clusters[index] = cluster
+        let labels = [("cluster", tables.clusters[index].name.string)]
+        cluster.pointee.metrics = settings.registry.shard(of: WorkerMetrics.clusterLayout.layout, labels: labels)
+        fillEndpoints(cluster)
+        return cluster
+    }
+
+    /// Takes the endpoints of the configuration, and names to resolve.
+    private mutating func fillEndpoints(_ cluster: ClusterPointer) {
+        let tables = cluster.pointee.snapshot.pointee.tables
+        let plans = tables.endpoints(ofCluster: cluster.pointee.index)
+        cluster.pointee.names = []
+        var fixed: [EndpointPointer] = []
+        let discovery = cluster.pointee.plan.discovery
+        for place in 0..<plans.count {
+            if plans[place].health == .unhealthy || plans[place].health == .draining { continue }
+            if let address = plans[place].address {
+                let target = petrel_address(address, port: plans[place].port)
+                fixed.append(endpoint(cluster, override(plans[place], target), place))
+            } else if discovery != .originalDestination, !plans[place].host.isEmpty {
+                let host = plans[place].host.string
+                cluster.pointee.names.append(ClusterName(plan: place, host: host, port: plans[place].port))
+            }
+        }
+        replaceEndpoints(cluster, fixed)
+        cluster.pointee.namesExpire = 0
+        cluster.pointee.isResolving = false
+        forgetQueries(of: cluster)
+    }
+
+    /// `--resolve` speaks of host and port, also where the host is an address.
+    private func override(_ plan: EndpointPlan, _ address: petrel_address) -> petrel_address {
+        guard !settings.overrides.isEmpty else { return address }
+        return names.override(host: plan.host.string, port: plan.port)?.first ?? address
+    }
+
+    /// The endpoint at that address: the one the cluster has, or a new one.
+    mutating func endpoint(_ cluster: ClusterPointer, _ address: petrel_address, _ place: Int) -> EndpointPointer {
+        let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
+        let isKnown = place >= 0 && place < plans.count
+        let hostname = isKnown ? (plans[place].hostname.isEmpty ? plans[place].host : plans[place].hostname) : FlatText()
+        let weight = isKnown ? max(1, plans[place].weight) : 1
+        for known in cluster.pointee.endpoints where known.pointee.address.isEqual(address) {
+            known.pointee.hostname = hostname
+            known.pointee.plan = place
+            known.pointee.weight = weight
+            return known
+        }
+        let made = EndpointPointer.allocate(capacity: 1)
+        made.initialize(
+            to: EndpointState(cluster: cluster, address: address, hostname: hostname, plan: place, weight: weight))
+        return made
+    }
+
+    /// Makes `fresh` the endpoints of the cluster; those that are gone close
+    /// their waiting connections and end when their last request does.
+    mutating func replaceEndpoints(_ cluster: ClusterPointer, _ fresh: [EndpointPointer]) {
+        let old = cluster.pointee.endpoints
+        cluster.pointee.endpoints = fresh
+        for endpoint in old where !fresh.contains(endpoint) {
+            endpoint.pointee.retired = true
+            while let waiting = endpoint.pointee.idle { closeUpstream(waiting) }
+            reapEndpoint(endpoint)
+        }
+    }
+
+    mutating func reapEndpoint(_ endpoint: EndpointPointer) {
+        guard endpoint.pointee.retired, endpoint.pointee.uses == 0, endpoint.pointee.connections == 0 else { return }
+        endpoint.deallocate()
+    }
+
+    // MARK: - Change of configuration
+
+    /// Carries clusters that didn't change over to a new configuration, with
+    /// their pools and names.
+    mutating func carryClusters(from old: SnapshotPointer, to new: SnapshotPointer) {
+        for index in 0..<old.pointee.clusterCount {
+            guard let cluster = old.pointee.clusters[index] else { continue }
+            old.pointee.clusters[index] = nil
+            let tables = new.pointee.tables
+            let stays =
+                index < new.pointee.clusterCount && !tables.clusters.isVacant(index)
+                && tables.clusters[index].revision == cluster.pointee.revision
+            guard stays else {
+                retireCluster(cluster)
+                continue
+            }
+            cluster.pointee.snapshot = new
+            new.pointee.uses += 1
+            new.pointee.clusters[index] = cluster
+            let revision = tables.endpointRevision(ofCluster: index)
+            if revision != cluster.pointee.endpointRevision {
+                cluster.pointee.endpointRevision = revision
+                fillEndpoints(cluster)
+            } else {
+                refreshHostnames(cluster)
+            }
+            release(old)
+        }
+    }
+
+    /// Names of endpoints point into the tables: take those of the new ones.
+    private func refreshHostnames(_ cluster: ClusterPointer) {
+        let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
+        for endpoint in cluster.pointee.endpoints {
+            let place = endpoint.pointee.plan
+            guard place >= 0, place < plans.count else { continue }
+            endpoint.pointee.hostname = plans[place].hostname.isEmpty ? plans[place].host : plans[place].hostname
+        }
+    }
+
+    /// The cluster is gone or changed: requests under way finish on it.
+    mutating func retireCluster(_ cluster: ClusterPointer) {
+        cluster.pointee.retired = true
+        reapCluster(cluster)
+    }
+
+    mutating func reapCluster(_ cluster: ClusterPointer) {
+        guard cluster.pointee.retired, cluster.pointee.uses == 0 else { return }
+        cluster.pointee.uses = 1  // No second reaping from inside.
+        let snapshot = cluster.pointee.snapshot
+        replaceEndpoints(cluster, [])
+        forgetQueries(of: cluster)
+        if let metrics = cluster.pointee.metrics { settings.registry.retire(metrics) }
+        cluster.deinitialize(count: 1)
+        cluster.deallocate()
+        release(snapshot)
+    }
+
+    mutating func release(_ cluster: ClusterPointer) {
+        cluster.pointee.uses -= 1
+        if cluster.pointee.retired { reapCluster(cluster) }
+    }
+
+    /// One use of a configuration less; the last one of a replaced one frees it.
+    mutating func release(_ snapshot: SnapshotPointer) {
+        snapshot.pointee.uses -= 1
+        guard snapshot.pointee.uses == 0 else { return }
+        snapshot.pointee.clusters.deallocate()
+        snapshot.deinitialize(count: 1)
+        snapshot.deallocate()
+    }
+
+    // MARK: - Choosing an endpoint
+
+    /// Picks an endpoint by the cluster's policy; nil when there is none.
+    mutating func pick(_ cluster: ClusterPointer, _ exchange: ExchangePointer?) -> EndpointPointer? {
+        let count = cluster.pointee.endpoints.count
+        if count <= 1 { return count == 0 ? nil : cluster.pointee.endpoints[0] }
+        if let exchange, exchange.pointee.flags.contains(.hasHash) {
+            return cluster.pointee.endpoints[rendezvous(cluster, exchange.pointee.hash)]
+        }
+        switch cluster.pointee.plan.balancing {
+        case .leastRequest:
+            var best = cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
+            for _ in 1..<max(2, cluster.pointee.plan.leastRequestChoices) {
+                let other = cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
+                let otherLoad = UInt64(other.pointee.activeRequests + 1) * UInt64(best.pointee.weight)
+                let bestLoad = UInt64(best.pointee.activeRequests + 1) * UInt64(other.pointee.weight)
+                if otherLoad < bestLoad { best = other }
+            }
+            return best
+        case .random, .ringHash, .maglev:
+            return cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
+        case .roundRobin, .clusterProvided:
+            cluster.pointee.cursor &+= 1
+            return cluster.pointee.endpoints[Int(cluster.pointee.cursor) % count]
+        }
+    }
+
+    /// Highest random weight: the same endpoint for the same hash, and only
+    /// the share of an endpoint that goes moves.
+    private func rendezvous(_ cluster: ClusterPointer, _ hash: UInt64) -> Int {
+        var best = 0
+        var bestScore: UInt64 = 0
+        for (place, endpoint) in cluster.pointee.endpoints.enumerated() {
+            var address = endpoint.pointee.address
+            let seed = withUnsafeBytes(of: &address) {
+                ByteComparison.hash($0.bindMemory(to: UInt8.self))
+            }
+            let product = (hash ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            let score = product.high ^ product.low
+            if place == 0 || score > bestScore {
+                best = place
+                bestScore = score
+            }
+        }
+        return best
+    }
+
+    /// The endpoint for the original destination of a connection.
+    mutating func originalEndpoint(_ cluster: ClusterPointer, _ destination: petrel_address) -> EndpointPointer {
+        var target = destination
+        let port = cluster.pointee.plan.upstreamPortOverride
+        if port != 0 { target.port = port }
+        let made = endpoint(cluster, target, -1)
+        if !cluster.pointee.endpoints.contains(made) {
+            // Addresses of long ago make room.
+            if cluster.pointee.endpoints.count >= 1024 { dropUnusedEndpoints(cluster) }
+            cluster.pointee.endpoints.append(made)
+        }
+        return made
+    }
+
+    private mutating func dropUnusedEndpoints(_ cluster: ClusterPointer) {
+        let used = cluster.pointee.endpoints.filter { $0.pointee.connections > 0 || $0.pointee.uses > 0 }
+        replaceEndpoints(cluster, used)
+    }
+}

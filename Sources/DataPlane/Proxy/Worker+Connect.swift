@@ -1,0 +1,236 @@
+internal import CNIOBoringSSL
+internal import CPetrelSystem
+internal import Glibc
+internal import Telemetry
+internal import TrafficModel
+
+extension Worker {
+    /// Opens a connection to an endpoint for one request.
+    mutating func connect(_ exchange: ExchangePointer, _ endpoint: EndpointPointer) {
+        guard let connection = dial(endpoint, role: .upstreamHTTP) else {
+            return attemptFailed(exchange, .upstreamConnectFailure, "the connection could not be opened")
+        }
+        connection.pointee.nameHash = exchange.pointee.serverNameHash
+        connection.pointee.exchange = exchange
+        exchange.pointee.upstream = connection
+    }
+
+    /// Opens a socket towards an endpoint and registers it.
+    mutating func dial(_ endpoint: EndpointPointer, role: Connection.Role) -> ConnectionPointer? {
+        let cluster = endpoint.pointee.cluster
+        var address = endpoint.pointee.address
+        let descriptor = petrel_connect(&address)
+        guard descriptor >= 0 else { return nil }
+        let connection = connections.allocate()
+        connection.pointee.descriptor = descriptor
+        connection.pointee.role = role
+        connection.pointee.flags = [.connecting]
+        connection.pointee.opened = now
+        connection.pointee.lastActivity = now
+        connection.pointee.endpoint = endpoint
+        endpoint.pointee.connections += 1
+        cluster.pointee.connections += 1
+        if !cluster.pointee.plan.keepalive.isEmpty {
+            let plan = cluster.pointee.plan.keepalive[0]
+            _ = petrel_keepalive(
+                descriptor, Int32(clamping: plan.probes), Int32(clamping: plan.timeSeconds),
+                Int32(clamping: plan.intervalSeconds))
+        }
+        if settings.logFormat != nil { _ = petrel_local_address(descriptor, &connection.pointee.local) }
+        let added = petrel_epoll_add(
+            epoll, descriptor, PETREL_READ | PETREL_WRITE | PETREL_HALF_CLOSED | PETREL_EDGE, connection.pointee.token)
+        if added < 0 {
+            closeUpstream(connection)
+            return nil
+        }
+        metrics.shard.add(metrics.upstreamConnections)
+        cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.connections)
+        arm(connection, after: UInt64(max(1, cluster.pointee.plan.connectTimeoutMilliseconds)))
+        return connection
+    }
+
+    /// Moves a new connection on: connected, then PROXY protocol, then TLS.
+    /// True when it is ready for bytes; a failure is told to `connectFailed`.
+    mutating func advance(_ connection: ConnectionPointer) -> Bool {
+        if connection.pointee.flags.contains(.connecting) {
+            let error = petrel_socket_error(connection.pointee.descriptor)
+            if error != 0 {
+                connectFailed(connection, .upstreamConnectFailure, connectWords(-error))
+                return false
+            }
+            if connection.pointee.flags.contains(.broken) {
+                connectFailed(connection, .upstreamConnectFailure, "the connection broke")
+                return false
+            }
+            connection.pointee.flags.remove(.connecting)
+            guard openTransport(connection) else { return false }
+        }
+        if connection.pointee.flags.contains(.handshaking) { return continueHandshake(connection) }
+        connection.pointee.flags.insert(.ready)
+        timers.disarm(Self.timer(connection))
+        return true
+    }
+
+    private func connectWords(_ error: Int32) -> String {
+        switch error {
+        case ECONNREFUSED: "connection refused"
+        case EHOSTUNREACH, ENETUNREACH: "no route to the host"
+        case ETIMEDOUT: "the connection timed out"
+        default: String(cString: strerror(error))
+        }
+    }
+
+    /// Which TLS settings an endpoint's connections use.
+    private func tlsPlan(_ endpoint: EndpointPointer) -> FlatArray<TLSPlan> {
+        let cluster = endpoint.pointee.cluster
+        if cluster.pointee.plan.transportMatches.isEmpty { return cluster.pointee.plan.tls }
+        let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
+        let place = endpoint.pointee.plan
+        guard place >= 0, place < plans.count else { return cluster.pointee.plan.tls }
+        return cluster.pointee.plan.tlsPlan(for: plans[place])
+    }
+
+    private mutating func openTransport(_ connection: ConnectionPointer) -> Bool {
+        guard let endpoint = connection.pointee.endpoint else { return false }
+        let cluster = endpoint.pointee.cluster
+        let proxyVersion = cluster.pointee.plan.proxyProtocolVersion
+        if proxyVersion > 0, !sendProxyHeader(connection, version: proxyVersion) {
+            connectFailed(connection, .upstreamConnectFailure, "the PROXY header could not be sent")
+            return false
+        }
+        let plans = tlsPlan(endpoint)
+        guard !plans.isEmpty else { return true }
+        let isHTTP = connection.pointee.role == .upstreamHTTP
+        do {
+            let context = try tlsContext(cluster, endpoint, plans[0], isHTTP: isHTTP)
+            let name = serverName(connection, endpoint, plans[0])
+            guard let tlsBIO, let session = context.connection(name: name, over: tlsBIO) else {
+                connectFailed(connection, .upstreamTLSFailure, "no memory for TLS")
+                return false
+            }
+            connection.pointee.session = session
+            connection.pointee.flags.insert(.handshaking)
+            return true
+        } catch {
+            tlsFailed(connection, error)
+            return false
+        }
+    }
+
+    /// The name asked for, and checked: of the configuration, the request or
+    /// the endpoint.
+    private func serverName(_ connection: ConnectionPointer, _ endpoint: EndpointPointer, _ plan: TLSPlan) -> String? {
+        switch plan.serverName {
+        case .none: return nil
+        case .fixed: return plan.serverNameText.string
+        case .endpointHost: return endpoint.pointee.hostname.string
+        case .requestHost:
+            guard let exchange = connection.pointee.exchange else { return endpoint.pointee.hostname.string }
+            let authority = exchange.pointee.bytes(exchange.pointee.upstreamAuthority)
+            return Self.hostWithoutPort(String(decoding: authority, as: UTF8.self))
+        }
+    }
+
+    static func hostWithoutPort(_ authority: String) -> String {
+        if authority.hasPrefix("[") {
+            return String(authority.dropFirst().prefix { $0 != "]" })
+        }
+        guard let colon = authority.lastIndex(of: ":"), authority.firstIndex(of: ":") == colon else { return authority }
+        return String(authority[..<colon])
+    }
+
+    private func tlsContext(
+        _ cluster: ClusterPointer, _ endpoint: EndpointPointer, _ plan: TLSPlan, isHTTP: Bool
+    ) throws(TLSFailure) -> TLSContext {
+        let isOwn = !cluster.pointee.plan.transportMatches.isEmpty
+        if isOwn, let known = cluster.pointee.matchedTLS[endpoint.pointee.plan] { return known }
+        if !isOwn, let known = cluster.pointee.tls { return known }
+        let settings = try TLSSettings(plan, tables: cluster.pointee.snapshot.pointee.tables)
+        let context = try TLSContext(settings, fallbackProtocols: isHTTP ? ["http/1.1"] : [])
+        if isOwn { cluster.pointee.matchedTLS[endpoint.pointee.plan] = context } else { cluster.pointee.tls = context }
+        return context
+    }
+
+    private mutating func continueHandshake(_ connection: ConnectionPointer) -> Bool {
+        guard let session = connection.pointee.session, let endpoint = connection.pointee.endpoint else { return false }
+        lend(connection)
+        let result = SSL_do_handshake(session)
+        let error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(session, result)
+        takeBack(connection)
+        let ended = transport.pointee.ended || transport.pointee.failure != 0
+        flushTransport(connection)
+        if result == 1 {
+            connection.pointee.flags.remove(.handshaking)
+            connection.pointee.flags.insert(.ready)
+            timers.disarm(Self.timer(connection))
+            return true
+        }
+        if !ended, error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE { return false }
+        let isOwn = !endpoint.pointee.cluster.pointee.plan.transportMatches.isEmpty
+        let cluster = endpoint.pointee.cluster
+        let context = isOwn ? cluster.pointee.matchedTLS[endpoint.pointee.plan] : cluster.pointee.tls
+        let failure =
+            context?.failure(of: session, result: result, ended: ended)
+            ?? TLSFailure(kind: .protocolError, detail: "the handshake failed")
+        tlsFailed(connection, failure)
+        return false
+    }
+
+    private mutating func tlsFailed(_ connection: ConnectionPointer, _ failure: TLSFailure) {
+        var wanted = ""
+        if let session = connection.pointee.session, let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name) {
+            wanted = String(cString: name)
+        } else if let endpoint = connection.pointee.endpoint {
+            wanted = endpoint.pointee.hostname.string
+        }
+        if wanted.isEmpty, let endpoint = connection.pointee.endpoint { wanted = Self.text(endpoint.pointee.address) }
+        let reason: Reason
+        switch failure.kind {
+        case .certificateExpired, .certificateNotYetValid: reason = .certificateExpired
+        case .certificateSelfSigned, .certificateUnknownIssuer, .certificateRejected: reason = .certificateUntrusted
+        case .certificateWrongName: reason = .certificateNameMismatch
+        case .certificateRevoked: reason = .certificateRevoked
+        case .protocolError, .refused, .closed, .configuration: reason = .upstreamTLSFailure
+        }
+        connectFailed(connection, reason, failure.sentence(wanted: wanted))
+    }
+
+    static func text(_ address: petrel_address) -> String {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { memory in
+            var writer = ByteWriter(memory)
+            writer.address(address)
+            return String(decoding: writer.written, as: UTF8.self)
+        }
+    }
+
+    /// A connection that never got ready.
+    mutating func connectFailed(_ connection: ConnectionPointer, _ reason: Reason, _ detail: String) {
+        if let endpoint = connection.pointee.endpoint {
+            endpoint.pointee.cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.failures)
+        }
+        if connection.pointee.role == .relayUpstream {
+            return relayConnectFailed(connection, reason, detail)
+        }
+        let exchange = connection.pointee.exchange
+        connection.pointee.exchange = nil
+        exchange?.pointee.upstream = nil
+        closeUpstream(connection)
+        if let exchange { attemptFailed(exchange, reason, detail) }
+    }
+
+    // MARK: - PROXY protocol
+
+    private mutating func sendProxyHeader(_ connection: ConnectionPointer, version: UInt8) -> Bool {
+        var client = petrel_address()
+        var target = petrel_address()
+        if let downstream = connection.pointee.exchange?.pointee.downstream ?? connection.pointee.other {
+            client = downstream.pointee.peer
+            target = downstream.pointee.local
+        }
+        return withUnsafeTemporaryAllocation(byteCount: 256, alignment: 8) { memory in
+            var writer = ByteWriter(memory)
+            ProxyProtocol.write(&writer, version: version, client: client, target: target)
+            return transmitRaw(connection, writer.written)
+        }
+    }
+}

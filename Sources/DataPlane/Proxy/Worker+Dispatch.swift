@@ -1,0 +1,189 @@
+internal import CPetrelSystem
+internal import Telemetry
+internal import TrafficModel
+
+extension Worker {
+    /// Brings a request to an endpoint of its cluster: over a waiting
+    /// connection, a new one, or in line for one.
+    mutating func start(_ exchange: ExchangePointer) {
+        guard let cluster = exchange.pointee.cluster, let downstream = exchange.pointee.downstream else { return }
+        guard prepareTimeout(exchange) else { return }
+        if !namesAreFresh(cluster) {
+            exchange.pointee.flags.insert(.waitsForCluster)
+            return enqueuePending(exchange, cluster)
+        }
+        let endpoint: EndpointPointer
+        if cluster.pointee.plan.discovery == .originalDestination {
+            endpoint = originalEndpoint(cluster, downstream.pointee.local)
+        } else if let chosen = pick(cluster, exchange) {
+            endpoint = chosen
+        } else {
+            let reason: Reason =
+                cluster.pointee.plan.isBlackHole
+                ? .blackHole : (cluster.pointee.names.isEmpty ? .noEndpoint : .dnsFailure)
+            return reply(exchange, status: 503, reason, detail: "")
+        }
+        guard cluster.pointee.activeRequests < cluster.pointee.plan.breakers.maximumRequests else {
+            return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests at once")
+        }
+        exchange.pointee.endpoint = endpoint
+        endpoint.pointee.uses += 1
+        endpoint.pointee.activeRequests += 1
+        cluster.pointee.activeRequests += 1
+        exchange.pointee.upstreamAddress = endpoint.pointee.address
+        if exchange.pointee.attempts == 0 { cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.requests) }
+        exchange.pointee.attempts &+= 1
+        if !exchange.pointee.flags.contains(.needsFreshConnection),
+            let waiting = takeIdle(endpoint, exchange.pointee.serverNameHash)
+        {
+            metrics.shard.add(metrics.upstreamReused)
+            return send(exchange, on: waiting)
+        }
+        let limit = cluster.pointee.plan.breakers.maximumConnections
+        if cluster.pointee.connections >= limit, endpoint.pointee.connections > 0 {
+            leaveEndpoint(exchange)
+            guard cluster.pointee.pending < cluster.pointee.plan.breakers.maximumPending else {
+                return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests wait for a connection")
+            }
+            return enqueuePending(exchange, cluster)
+        }
+        connect(exchange, endpoint)
+    }
+
+    /// A request that waits (for names or a connection) is also limited.
+    private mutating func prepareTimeout(_ exchange: ExchangePointer) -> Bool {
+        if exchange.pointee.request.isDone { requestComplete(exchange) } else { armExchange(exchange) }
+        return true
+    }
+
+    /// The exchange no longer counts for its endpoint.
+    mutating func leaveEndpoint(_ exchange: ExchangePointer) {
+        guard let endpoint = exchange.pointee.endpoint else { return }
+        exchange.pointee.endpoint = nil
+        endpoint.pointee.uses -= 1
+        endpoint.pointee.activeRequests -= 1
+        endpoint.pointee.cluster.pointee.activeRequests -= 1
+        reapEndpoint(endpoint)
+    }
+
+    // MARK: - In line
+
+    private mutating func enqueuePending(_ exchange: ExchangePointer, _ cluster: ClusterPointer) {
+        exchange.pointee.flags.insert(.pending)
+        exchange.pointee.next = nil
+        if let last = cluster.pointee.lastPending {
+            last.pointee.next = exchange
+        } else {
+            cluster.pointee.firstPending = exchange
+        }
+        cluster.pointee.lastPending = exchange
+        cluster.pointee.pending += 1
+    }
+
+    mutating func removePending(_ exchange: ExchangePointer) {
+        guard exchange.pointee.flags.contains(.pending), let cluster = exchange.pointee.cluster else { return }
+        exchange.pointee.flags.subtract([.pending, .waitsForCluster])
+        var previous: ExchangePointer?
+        var current = cluster.pointee.firstPending
+        while let one = current, one != exchange {
+            previous = one
+            current = one.pointee.next
+        }
+        guard current == exchange else { return }
+        if let previous {
+            previous.pointee.next = exchange.pointee.next
+        } else {
+            cluster.pointee.firstPending = exchange.pointee.next
+        }
+        if cluster.pointee.lastPending == exchange { cluster.pointee.lastPending = previous }
+        exchange.pointee.next = nil
+        cluster.pointee.pending -= 1
+    }
+
+    /// Starts requests that waited, as long as there is a way for them.
+    mutating func servePending(_ cluster: ClusterPointer) {
+        guard cluster.pointee.firstPending != nil else { return }
+        cluster.pointee.uses += 1
+        var rounds = cluster.pointee.pending
+        while rounds > 0, let exchange = cluster.pointee.firstPending {
+            rounds -= 1
+            removePending(exchange)
+            start(exchange)
+            // It stands in line again: no connection is free.
+            if cluster.pointee.lastPending == exchange { break }
+        }
+        release(cluster)
+    }
+
+    // MARK: - Pool
+
+    /// The connection used last whose server name is the one wanted.
+    @inline(__always)
+    private mutating func takeIdle(_ endpoint: EndpointPointer, _ nameHash: UInt64) -> ConnectionPointer? {
+        var candidate = endpoint.pointee.idle
+        while let connection = candidate {
+            if connection.pointee.nameHash == nameHash {
+                unlinkIdle(connection)
+                return connection
+            }
+            candidate = connection.pointee.nextIdle
+        }
+        return nil
+    }
+
+    mutating func unlinkIdle(_ connection: ConnectionPointer) {
+        guard connection.pointee.flags.contains(.idle), let endpoint = connection.pointee.endpoint else { return }
+        connection.pointee.flags.remove(.idle)
+        if let previous = connection.pointee.previousIdle {
+            previous.pointee.nextIdle = connection.pointee.nextIdle
+        } else {
+            endpoint.pointee.idle = connection.pointee.nextIdle
+        }
+        connection.pointee.nextIdle?.pointee.previousIdle = connection.pointee.previousIdle
+        connection.pointee.nextIdle = nil
+        connection.pointee.previousIdle = nil
+    }
+
+    /// Puts a connection back: the next request may use it.
+    mutating func giveBack(_ connection: ConnectionPointer) {
+        guard let endpoint = connection.pointee.endpoint else { return closeUpstream(connection) }
+        let cluster = endpoint.pointee.cluster
+        let mostRequests = cluster.pointee.plan.maximumRequestsPerConnection
+        let age = (now &- connection.pointee.opened) / 1_000_000
+        let tooOld = cluster.pointee.plan.maximumConnectionMilliseconds.map { age >= UInt64(max(0, $0)) } ?? false
+        if endpoint.pointee.retired || cluster.pointee.retired || tooOld || drainDeadline != 0
+            || (mostRequests > 0 && connection.pointee.requests >= mostRequests)
+            || connection.pointee.flags.contains(.peerClosed) || !connection.pointee.outbound.isEmpty
+            || !connection.pointee.inbound.isEmpty
+        {
+            return closeUpstream(connection)
+        }
+        connection.pointee.flags.insert([.idle, .reused])
+        connection.pointee.previousIdle = nil
+        connection.pointee.nextIdle = endpoint.pointee.idle
+        endpoint.pointee.idle?.pointee.previousIdle = connection
+        endpoint.pointee.idle = connection
+        if let limit = cluster.pointee.plan.idleTimeoutMilliseconds, limit > 0 {
+            arm(connection, after: UInt64(limit))
+        } else {
+            timers.disarm(Self.timer(connection))
+        }
+        if cluster.pointee.firstPending != nil { servePending(cluster) }
+    }
+
+    /// Closes an upstream connection and lets those in line try.
+    mutating func closeUpstream(_ connection: ConnectionPointer, reset: Bool = false) {
+        unlinkIdle(connection)
+        let endpoint = connection.pointee.endpoint
+        connection.pointee.endpoint = nil
+        close(connection, reset: reset)
+        guard let endpoint else { return }
+        let cluster = endpoint.pointee.cluster
+        cluster.pointee.uses += 1
+        endpoint.pointee.connections -= 1
+        cluster.pointee.connections -= 1
+        reapEndpoint(endpoint)
+        if cluster.pointee.firstPending != nil { servePending(cluster) }
+        release(cluster)
+    }
+}

@@ -1,0 +1,288 @@
+internal import CPetrelSystem
+internal import TrafficModel
+
+extension Worker {
+    /// Keeps what the log wants to know of the request.
+    mutating func noteRequest(_ exchange: ExchangePointer, _ parts: RequestParts) {
+        let wanted = parts.count * 2 + 1024
+        exchange.pointee.head = blocks.allocate(atLeast: min(wanted, 1 << 19))
+        exchange.pointee.method = keep(exchange, parts.buffer(head.pointee.method))
+        exchange.pointee.path = keep(exchange, parts.buffer(parts.path))
+        exchange.pointee.authority = keep(exchange, parts.buffer(parts.authority))
+        guard settings.logFormat != nil else { return }
+        for index in 0..<head.pointee.fieldCount {
+            switch head.pointee.kind(index) {
+            case .userAgent: exchange.pointee.userAgent = keep(exchange, parts.buffer(head.pointee.value(index)))
+            case .forwardedFor: exchange.pointee.forwardedFor = keep(exchange, parts.buffer(head.pointee.value(index)))
+            default: continue
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func keep(_ exchange: ExchangePointer, _ bytes: UnsafeBufferPointer<UInt8>) -> Exchange.Run {
+        let start = exchange.pointee.head.count
+        blocks.append(UnsafeRawBufferPointer(bytes), to: &exchange.pointee.head)
+        return Exchange.Run(
+            start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: bytes.count))
+    }
+
+    /// Prepares the request for its cluster and sends it on its way.
+    mutating func forward(
+        _ exchange: ExchangePointer, _ connection: ConnectionPointer, _ parts: inout RequestParts,
+        _ decision: RequestDecision, _ manager: FlatArray<ConnectionManagerPlan>, _ facts: ConnectionFacts,
+        _ used: inout Int
+    ) {
+        guard let snapshot = exchange.pointee.snapshot, decision.cluster >= 0 else {
+            return reply(exchange, status: 503, .noCluster, detail: "")
+        }
+        let tables = snapshot.pointee.tables
+        let cluster = clusterState(snapshot, Int(decision.cluster))
+        exchange.pointee.cluster = cluster
+        cluster.pointee.uses += 1
+        cluster.pointee.lastUse = milliseconds
+
+        let configuration = tables.routeConfiguration(of: decision)
+        let hosts = configuration[0].virtualHosts
+        let routes = hosts[Int(decision.virtualHost)].routes
+        let route = Int(decision.route)
+        noteTimes(exchange, parts, routes[route].timeoutMilliseconds, routes[route].idleTimeoutMilliseconds, manager)
+        if !routes[route].hashPolicies.isEmpty {
+            let context = FormatContext(facts: facts, request: parts.view)
+            if let hash = tables.hash(decision, context) {
+                exchange.pointee.hash = hash
+                exchange.pointee.flags.insert(.hasHash)
+            }
+        }
+        if !encodeRequest(exchange, parts, decision, manager, facts, hosts[Int(decision.virtualHost)].includesAttemptCount) {
+            exchange.pointee.flags.insert(.closeDownstream)
+            return reply(exchange, status: 431, .requestTooLarge, detail: "the head grew too large")
+        }
+        noteServerName(exchange)
+
+        // What the client waits for before it sends its body.
+        if parts.semantics.expectsContinue, !manager[0].proxiesContinue, !exchange.pointee.request.isDone {
+            let text: StaticString = "HTTP/1.1 100 Continue\r\n\r\n"
+            let interim = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+            _ = transmit(connection, interim)
+        }
+        // The body's first bytes travel with the head, and can be sent again
+        // with it.
+        if !exchange.pointee.request.isDone, used < parts.count {
+            let available = min(parts.count - used, 16 * 1024)
+            let bytes = UnsafeRawBufferPointer(start: parts.bytes + used, count: available)
+            guard let taken = appendBody(exchange, bytes) else { return }
+            used += taken
+        }
+        start(exchange)
+    }
+
+    /// Appends body bytes to the block of the head; nil when the exchange
+    /// ended because they were malformed.
+    private mutating func appendBody(_ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer) -> Int? {
+        var writer = ByteWriter(UnsafeMutableRawBufferPointer(start: scratch, count: Self.scratchCapacity))
+        let result = convert(bytes, &exchange.pointee.request, &writer, chunked: exchange.pointee.request.isChunked)
+        exchange.pointee.bytesReceived &+= UInt64(result.body)
+        if result.violation != .none {
+            refuseBody(exchange, result.violation)
+            return nil
+        }
+        blocks.append(result.raw.count > 0 ? result.raw : writer.written, to: &exchange.pointee.head)
+        return result.used
+    }
+
+    private func noteTimes(
+        _ exchange: ExchangePointer, _ parts: RequestParts, _ routeTimeout: Int64?, _ routeIdle: Int64?,
+        _ manager: FlatArray<ConnectionManagerPlan>
+    ) {
+        var timeout = UInt64(max(0, routeTimeout ?? 0))
+        let field = parts.semantics.timeoutField
+        if field >= 0 {
+            let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: parts.count))
+            if let own = HTTP1Semantics.number(span, head.pointee.value(field)) { timeout = min(own, 1 << 31) }
+        }
+        exchange.pointee.timeoutMilliseconds = timeout
+        let idle = routeIdle ?? manager[0].streamIdleTimeoutMilliseconds ?? 0
+        exchange.pointee.idleLimit = UInt64(max(0, idle))
+    }
+
+    /// The server name that TLS to the upstream will ask for decides which
+    /// waiting connections may be used.
+    private mutating func noteServerName(_ exchange: ExchangePointer) {
+        guard let cluster = exchange.pointee.cluster, !cluster.pointee.plan.tls.isEmpty else { return }
+        guard cluster.pointee.plan.tls[0].serverName == .requestHost else { return }
+        let name = exchange.pointee.bytes(exchange.pointee.upstreamAuthority)
+        exchange.pointee.serverNameHash = ByteComparison.hashIgnoringCase(name.bindMemory(to: UInt8.self)) | 1
+    }
+
+    // MARK: - The head towards the upstream
+
+    /// Writes the request head into the exchange's block.
+    private mutating func encodeRequest(
+        _ exchange: ExchangePointer, _ parts: RequestParts, _ decision: RequestDecision,
+        _ manager: FlatArray<ConnectionManagerPlan>, _ facts: ConnectionFacts, _ attemptCount: Bool
+    ) -> Bool {
+        guard let snapshot = exchange.pointee.snapshot, let cluster = exchange.pointee.cluster else { return false }
+        let tables = snapshot.pointee.tables
+        let layers = tables.requestMutations(decision)
+        let rewritesPath = tables.rewritesPath(decision)
+        let rewritesHost = tables.rewritesAuthority(decision)
+        if layers.isEmpty, !rewritesPath, !rewritesHost {
+            return writeRequest(
+                exchange, parts, path: parts.buffer(parts.path), authority: parts.buffer(parts.authority), manager,
+                attemptCount, edits: nil)
+        }
+        var context = FormatContext(facts: facts, request: parts.view)
+        context.upstreamCluster = cluster.pointee.plan.name
+        let route = tables.route(of: decision)
+        context.routeName = route.name
+        context.virtualHostName = tables.virtualHost(of: decision).name
+        // The end of the scratch memory: its start is used for bodies.
+        let room = UnsafeMutableBufferPointer(start: scratch, count: 128 * 1024)
+        var pathWriter = TrafficModel.ByteWriter(UnsafeMutableBufferPointer(rebasing: room[0..<70_000]))
+        var path = parts.buffer(parts.path)
+        if rewritesPath {
+            tables.writePath(decision, context, into: &pathWriter)
+            if pathWriter.overflowed { return false }
+            path = pathWriter.written
+        }
+        var hostWriter = TrafficModel.ByteWriter(UnsafeMutableBufferPointer(rebasing: room[70_000..<72_000]))
+        var authority = parts.buffer(parts.authority)
+        if rewritesHost {
+            tables.writeAuthority(
+                decision, context, endpointHostname: likelyHostname(cluster), into: &hostWriter)
+            if hostWriter.overflowed { return false }
+            if hostWriter.count > 0 { authority = hostWriter.written }
+        }
+        var edits = HeaderEdits(memory: UnsafeMutableBufferPointer(rebasing: room[72_000..<(128 * 1024)]))
+        if rewritesPath { edits.add("x-envoy-original-path", UnsafeRawBufferPointer(parts.buffer(parts.path))) }
+        if rewritesHost, route.appendsForwardedHost {
+            edits.add("x-forwarded-host", UnsafeRawBufferPointer(parts.buffer(parts.authority)))
+        }
+        edits.apply(layers, tables, context, fields: parts.view.headers, bytes: parts.view.bytes)
+        if edits.overflowed { return false }
+        return writeRequest(exchange, parts, path: path, authority: authority, manager, attemptCount, edits: edits)
+    }
+
+    /// The endpoint's name for automatic host rewrites, before an endpoint
+    /// is chosen: endpoints of one cluster share it in practice.
+    private func likelyHostname(_ cluster: ClusterPointer) -> FlatText {
+        if let endpoint = cluster.pointee.endpoints.first { return endpoint.pointee.hostname }
+        let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
+        guard let first = plans.first else { return FlatText() }
+        return first.hostname.isEmpty ? first.host : first.hostname
+    }
+
+    private mutating func writeRequest(
+        _ exchange: ExchangePointer, _ parts: RequestParts, path: UnsafeBufferPointer<UInt8>,
+        authority: UnsafeBufferPointer<UInt8>, _ manager: FlatArray<ConnectionManagerPlan>, _ attemptCount: Bool,
+        edits: HeaderEdits?
+    ) -> Bool {
+        let needed = head.pointee.count + path.count + authority.count + 512 + (edits?.written ?? 0)
+        guard needed < 1 << 18 else { return false }
+        blocks.reserve(needed, in: &exchange.pointee.head)
+        let start = exchange.pointee.head.count
+        exchange.pointee.sendStart = UInt32(truncatingIfNeeded: start)
+        var writer = ByteWriter(exchange.pointee.head.tail)
+        let semantics = parts.semantics
+
+        writer.bytes(UnsafeRawBufferPointer(parts.buffer(head.pointee.method)))
+        writer.byte(0x20)
+        writer.bytes(UnsafeRawBufferPointer(path))
+        writer.text(" HTTP/1.1\r\nhost: ")
+        exchange.pointee.upstreamAuthority = Exchange.Run(
+            start: UInt32(truncatingIfNeeded: start + writer.count), count: UInt32(truncatingIfNeeded: authority.count))
+        writer.bytes(UnsafeRawBufferPointer(authority))
+        writer.text("\r\n")
+
+        var hasProto = false
+        let upgrading = exchange.pointee.flags.contains(.upgrade)
+        for index in 0..<head.pointee.fieldCount {
+            switch head.pointee.kind(index) {
+            case .host, .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .te,
+                .http2Settings, .envoyUpstreamTimeout, .envoyExpectedTimeout, .envoyRetry:
+                continue
+            case .upgrade where !upgrading: continue
+            case .expect where !manager[0].proxiesContinue: continue
+            case .envoyAttemptCount where attemptCount: continue
+            case .forwardedProto: hasProto = true
+            default: break
+            }
+            if semantics.nominatesFields, isNominated(index, parts) { continue }
+            if let edits, edits.isDropped(index) { continue }
+            let name = head.pointee.name(index)
+            writer.lowercased(UnsafePointer(parts.bytes + name.lowerBound), name.count)
+            writer.text(": ")
+            let value = head.pointee.value(index)
+            if index == semantics.requestID {
+                exchange.pointee.requestID = Exchange.Run(
+                    start: UInt32(truncatingIfNeeded: start + writer.count),
+                    count: UInt32(truncatingIfNeeded: value.count))
+            }
+            writer.bytes(UnsafeRawBufferPointer(parts.buffer(value)))
+            writer.text("\r\n")
+        }
+        if !hasProto { writer.text("x-forwarded-proto: http\r\n") }
+        if semantics.requestID < 0, manager[0].generatesRequestID {
+            writer.text("x-request-id: ")
+            exchange.pointee.requestID = Exchange.Run(
+                start: UInt32(truncatingIfNeeded: start + writer.count), count: 36)
+            writeRequestID(&writer)
+            writer.text("\r\n")
+        }
+        if exchange.pointee.timeoutMilliseconds > 0 {
+            writer.text("x-envoy-expected-rq-timeout-ms: ")
+            writer.number(exchange.pointee.timeoutMilliseconds)
+            writer.text("\r\n")
+        }
+        if attemptCount { writer.text("x-envoy-attempt-count: 1\r\n") }
+        edits?.write(&writer)
+        switch exchange.pointee.request.framing {
+        case .length(let length):
+            writer.text("content-length: ")
+            writer.number(length)
+            writer.text("\r\n")
+        case .chunked: writer.text("transfer-encoding: chunked\r\n")
+        case .none, .untilClose:
+            // An empty body that was declared stays declared.
+            for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .contentLength {
+                writer.text("content-length: 0\r\n")
+                break
+            }
+        }
+        if upgrading { writer.text("connection: upgrade\r\n") }
+        writer.text("\r\n")
+        guard !writer.overflowed else { return false }
+        exchange.pointee.head.filled(writer.count)
+        return true
+    }
+
+    /// A version 4 UUID from the worker's generator.
+    private mutating func writeRequestID(_ writer: inout ByteWriter) {
+        let high = random.next()
+        let low = random.next()
+        writer.hex(high >> 32, width: 8)
+        writer.byte(0x2d)
+        writer.hex((high >> 16) & 0xffff, width: 4)
+        writer.text("-4")
+        writer.hex(high & 0xfff, width: 3)
+        writer.byte(0x2d)
+        writer.hex(0x8000 | (low >> 48) & 0x3fff, width: 4)
+        writer.byte(0x2d)
+        writer.hex(low & 0xffff_ffff_ffff, width: 12)
+    }
+
+    /// Whether the connection header names this field.
+    private func isNominated(_ index: Int, _ parts: RequestParts) -> Bool {
+        let name = parts.buffer(head.pointee.name(index))
+        let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: parts.count))
+        for other in 0..<head.pointee.fieldCount where head.pointee.kind(other) == .connection {
+            var found = false
+            HTTP1Semantics.forEachToken(span, head.pointee.value(other)) { token in
+                if ByteComparison.equalIgnoringCase(parts.buffer(token), name) { found = true }
+            }
+            if found { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,200 @@
+internal import CPetrelSystem
+internal import TrafficModel
+
+extension Worker {
+    /// Answers a request without its upstream, and ends the exchange. The
+    /// body says which host was asked for, the reason, and what to do.
+    mutating func reply(_ exchange: ExchangePointer, status: Int, _ reason: Reason, detail: String) {
+        guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
+        if exchange.pointee.upstream != nil { detachUpstream(exchange, mayStay: false) }
+        if exchange.pointee.flags.contains(.responseStarted) { return cutDownstream(exchange) }
+        let status = status > 0 ? status : 503
+        exchange.pointee.status = UInt16(truncatingIfNeeded: status)
+        exchange.pointee.reason = reason
+        let authority = exchange.pointee.bytes(exchange.pointee.authority)
+        let host = authority.count > 0 ? String(decoding: authority, as: UTF8.self) : "this host"
+        let flag = reason.responseFlag.description
+        var body = reason.sentence.split(separator: "%", omittingEmptySubsequences: false).joined(separator: host)
+        if !detail.isEmpty { body += "\n" + Self.capitalised(detail) }
+        body += "\n\nhost:   \(host)\nreason: \(reason.code)\(flag == "-" ? "" : " (\(flag))")\n"
+        if exchange.pointee.authority.count > 0 {
+            let path = String(decoding: exchange.pointee.bytes(exchange.pointee.path), as: UTF8.self)
+            body += "try:    \(settings.explainCommand) http://\(host)\(path.hasPrefix("/") ? path : "/")\n"
+        }
+        send(exchange, downstream, reason: reason, body: body, type: "text/plain", location: nil)
+    }
+
+    private static func capitalised(_ text: String) -> String {
+        let sentence = text.prefix(1).uppercased() + text.dropFirst()
+        return sentence.hasSuffix(".") ? sentence : sentence + "."
+    }
+
+    /// A direct response or redirect of the configuration.
+    mutating func replyDirectly(
+        _ exchange: ExchangePointer, _ parts: RequestParts, _ decision: RequestDecision, _ tables: TrafficTables,
+        _ facts: ConnectionFacts
+    ) {
+        guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
+        var routeName = FlatText()
+        if decision.reason != .tlsRequired, decision.route >= 0 {
+            let route = tables.route(of: decision)
+            routeName = route.name
+            if route.action == .directResponse {
+                if route.responseBody.isEmpty, decision.status >= 400 {
+                    // Istio's `block_all`: 502 and not a word. We say the word.
+                    return reply(exchange, status: Int(decision.status), .noVirtualHost, detail: "")
+                }
+                exchange.pointee.status = decision.status
+                return send(
+                    exchange, downstream, reason: .none, body: route.responseBody.string, type: "text/plain",
+                    location: nil)
+            }
+        }
+        exchange.pointee.status = decision.status == 0 ? 301 : decision.status
+        var context = FormatContext(facts: facts, request: parts.view)
+        context.routeName = routeName
+        let location = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 80_000) { memory in
+            var writer = TrafficModel.ByteWriter(memory)
+            tables.writeLocation(decision, context, into: &writer)
+            return String(decoding: writer.written, as: UTF8.self)
+        }
+        send(exchange, downstream, reason: decision.reason, body: "", type: "", location: location)
+    }
+
+    /// A redirect that no route asked for.
+    mutating func redirect(_ exchange: ExchangePointer, to location: String, status: UInt16) {
+        guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
+        exchange.pointee.status = status
+        send(exchange, downstream, reason: .none, body: "", type: "", location: location)
+    }
+
+    /// Writes a complete response of our own.
+    private mutating func send(
+        _ exchange: ExchangePointer, _ downstream: ConnectionPointer, reason: Reason, body: String, type: String,
+        location: String?
+    ) {
+        if !exchange.pointee.request.isDone {
+            // The rest of the body would be read as the next request.
+            exchange.pointee.flags.insert(.closeDownstream)
+        }
+        if drainDeadline != 0 { exchange.pointee.flags.insert(.closeDownstream) }
+        exchange.pointee.flags.insert([.responseStarted, .localReply])
+        var writer = ByteWriter(UnsafeMutableRawBufferPointer(start: scratch, count: Self.scratchCapacity))
+        writer.text("HTTP/1.1 ")
+        writer.padded(UInt64(exchange.pointee.status), width: 3)
+        writer.byte(0x20)
+        writer.text(StatusText.of(Int(exchange.pointee.status)))
+        writer.text("\r\n")
+        let hasBody = !body.isEmpty
+        if let location {
+            writer.text("location: ")
+            writer.string(location)
+            writer.text("\r\n")
+        }
+        if reason != .none {
+            writer.text("x-petrel-reason: ")
+            writer.text(reason.code)
+            writer.text("\r\n")
+        }
+        if hasBody {
+            writer.text("content-type: ")
+            writer.string(type)
+            writer.text("\r\n")
+        }
+        writer.text("content-length: ")
+        writer.number(UInt64(body.utf8.count))
+        writer.text("\r\n")
+        if exchange.pointee.status == 426 { writer.text("upgrade: HTTP/1.1\r\n") }
+        writeOwnEdits(exchange, downstream, &writer)
+        writeDate(&writer)
+        writer.text("server: ")
+        if let manager = managerPlan(exchange), !manager[0].serverName.isEmpty {
+            writer.bytes(UnsafeRawBufferPointer(manager[0].serverName.buffer))
+        } else {
+            writer.text("envoy")
+        }
+        writer.text("\r\n")
+        if exchange.pointee.flags.contains(.closeDownstream) { writer.text("connection: close\r\n") }
+        writer.text("\r\n")
+        if !exchange.pointee.flags.contains(.isHead) {
+            writer.string(body)
+            exchange.pointee.bytesSent = UInt64(body.utf8.count)
+        }
+        exchange.pointee.request.finish()
+        let alive = transmit(downstream, writer.written)
+        finish(exchange)
+        if alive { continueDownstream(downstream) } else { closeDownstream(downstream) }
+    }
+
+    /// Response header changes of the route apply to our own answers too.
+    private mutating func writeOwnEdits(
+        _ exchange: ExchangePointer, _ downstream: ConnectionPointer, _ writer: inout ByteWriter
+    ) {
+        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision, decision.route >= 0
+        else { return }
+        let layers = snapshot.pointee.tables.responseMutations(decision)
+        if layers.isEmpty { return }
+        let room = UnsafeMutableBufferPointer(start: scratch + 192 * 1024, count: 64 * 1024)
+        var edits = HeaderEdits(memory: room)
+        edits.apply(
+            layers, snapshot.pointee.tables, requestContext(exchange, downstream),
+            fields: UnsafeBufferPointer(start: nil, count: 0), bytes: UnsafeBufferPointer(start: nil, count: 0))
+        edits.write(&writer)
+    }
+
+    // MARK: - Time limits
+
+    /// A connection's timer fired.
+    mutating func timedOut(_ connection: ConnectionPointer) {
+        switch connection.pointee.role {
+        case .unused: return
+        case .inspecting: inspectionTimedOut(connection)
+        case .downstreamHTTP:
+            if connection.pointee.exchange != nil { return }
+            if connection.pointee.flags.contains(.partialHead), let workload = connection.pointee.workload {
+                let exchange = openExchange(connection, workload.pointee.snapshot)
+                exchange.pointee.flags.insert(.closeDownstream)
+                return reply(exchange, status: 408, .streamIdleTimeout, detail: "the request head did not arrive in time")
+            }
+            closeDownstream(connection)
+        case .lingering: closeDownstream(connection)
+        case .upstreamHTTP:
+            if connection.pointee.flags.contains(.idle) { return closeUpstream(connection) }
+            if !connection.pointee.flags.contains(.ready) {
+                connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
+            }
+        case .relayUpstream where !connection.pointee.flags.contains(.ready):
+            connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
+        case .relayDownstream, .relayUpstream: relayTimedOut(connection)
+        case .dnsClient: close(connection)
+        case .dnsUpstream: dnsStreamTimedOut(connection)
+        }
+    }
+
+    /// An exchange's timer fired: its time is over, or a new attempt is due.
+    mutating func timedOut(_ exchange: ExchangePointer) {
+        if exchange.pointee.flags.contains(.waitsForRetry) {
+            exchange.pointee.flags.remove(.waitsForRetry)
+            return start(exchange)
+        }
+        let moment = milliseconds
+        if exchange.pointee.deadline > 0, moment >= exchange.pointee.deadline {
+            return endLate(exchange, 504, .upstreamTimeout, "no answer within \(exchange.pointee.timeoutMilliseconds) ms")
+        }
+        if exchange.pointee.idleLimit > 0,
+            moment >= exchange.pointee.lastActivity / 1_000_000 &+ exchange.pointee.idleLimit
+        {
+            return endLate(exchange, 504, .streamIdleTimeout, "nothing moved for \(exchange.pointee.idleLimit) ms")
+        }
+        armExchange(exchange)
+    }
+
+    private mutating func endLate(_ exchange: ExchangePointer, _ status: Int, _ reason: Reason, _ detail: String) {
+        removePending(exchange)
+        if exchange.pointee.flags.contains(.responseStarted) {
+            exchange.pointee.reason = reason
+            return cutDownstream(exchange)
+        }
+        reply(exchange, status: status, reason, detail: detail)
+    }
+}

@@ -1,0 +1,85 @@
+internal import TrafficModel
+
+extension TLSSettings {
+    /// The settings of a compiled plan; secrets are looked up in `tables`.
+    init(_ plan: TLSPlan, tables: TrafficTables) throws(TLSFailure) {
+        self.init()
+        var source = plan.trust
+        var names = plan.names
+        if plan.trust.kind == .secret {
+            guard let secret = tables.secret(named: plan.trust.path).first, let validation = secret.validation.first
+            else { throw Self.missing(plan.trust.path.string) }
+            source = validation.trust
+            if names.isEmpty { names = validation.names }
+        }
+        if !plan.verifiesChain {
+            trust = .none
+        } else {
+            switch source.kind {
+            case .none, .system: trust = .system
+            case .file: trust = .authorities(.file(source.path.string))
+            case .inline: trust = .authorities(.inline(Array(source.inline.buffer)))
+            case .secret: throw Self.missing(source.path.string)
+            }
+        }
+        switch plan.revocation.kind {
+        case .file: revocationList = .file(plan.revocation.path.string)
+        case .inline: revocationList = .inline(Array(plan.revocation.inline.buffer))
+        case .none, .system, .secret: revocationList = nil
+        }
+        for name in names {
+            let text = name.matcher.text.string
+            switch name.matcher.kind {
+            case .exact: self.names.append(.exact(text))
+            case .prefix: self.names.append(.prefix(text))
+            case .suffix: self.names.append(.suffix(text))
+            case .contains: self.names.append(.contains(text))
+            case .regex:
+                throw TLSFailure(kind: .configuration, detail: "regular expressions for certificate names")
+            }
+        }
+        verifiesServerName = plan.verifiesServerName
+        if plan.serverName == .fixed { serverName = plan.serverNameText.string }
+        try readCertificate(plan.certificate, tables)
+        protocols = Self.readProtocols(plan.applicationProtocols)
+        minimum = plan.minimumVersion == .tls13 ? .tls13 : .tls12
+        maximum = plan.maximumVersion == .tls12 || plan.maximumVersion == .tls11 ? .tls12 : .tls13
+    }
+
+    private mutating func readCertificate(_ plan: CredentialSource, _ tables: TrafficTables) throws(TLSFailure) {
+        var source = plan
+        if source.kind == .secret {
+            guard let secret = tables.secret(named: plan.path).first else { throw Self.missing(plan.path.string) }
+            source = secret.certificate
+        }
+        switch source.kind {
+        case .none: return
+        case .file:
+            clientCertificate = .file(source.path.string)
+            clientKey = .file(source.keyPath.string)
+        case .inline:
+            clientCertificate = .inline(Array(source.inline.buffer))
+            clientKey = .inline(Array(source.inlineKey.buffer))
+        case .system, .secret: throw Self.missing(source.path.string)
+        }
+    }
+
+    private static func missing(_ name: String) -> TLSFailure {
+        TLSFailure(kind: .configuration, detail: "the secret \(name) has not arrived")
+    }
+
+    /// HTTP/2 is not spoken to upstreams yet, so it isn't offered.
+    private static func readProtocols(_ wire: FlatText) -> [String] {
+        var result: [String] = []
+        var index = 0
+        let bytes = wire.buffer
+        while index < bytes.count {
+            let length = Int(bytes[index])
+            guard index + 1 + length <= bytes.count else { break }
+            let name = String(decoding: bytes[(index + 1)..<(index + 1 + length)], as: UTF8.self)
+            if name != "h2" { result.append(name) }
+            index += 1 + length
+        }
+        return result
+    }
+}

@@ -1,0 +1,45 @@
+/// How a cluster's TLS is to be originated: plain values, no handles.
+struct TLSSettings: Sendable, Hashable {
+    /// Where bytes of a certificate, key or list come from.
+    enum Source: Sendable, Hashable {
+        case file(String)
+        case inline([UInt8])
+    }
+
+    /// What the peer is trusted by.
+    enum Trust: Sendable, Hashable {
+        /// The bundle of the operating system.
+        case system
+        case authorities(Source)
+        /// The resource says not to verify.
+        case none
+    }
+
+    /// How one subject alternative name is compared.
+    enum NameMatcher: Sendable, Hashable {
+        case exact(String)
+        case prefix(String)
+        case suffix(String)
+        case contains(String)
+    }
+
+    enum Version: UInt16, Sendable, Hashable {
+        case tls12 = 0x0303
+        case tls13 = 0x0304
+    }
+
+    var trust: Trust = .system
+    var revocationList: Source?
+    /// Any of these must match; with none, and `verifiesServerName`, the
+    /// name sent as SNI must be in the certificate.
+    var names: [NameMatcher] = []
+    var verifiesServerName = true
+    /// SNI for every connection; nil leaves it to the request's host.
+    var serverName: String?
+    var clientCertificate: Source?
+    var clientKey: Source?
+    /// ALPN in order of preference.
+    var protocols: [String] = []
+    var minimum: Version = .tls12
+    var maximum: Version = .tls13
+}
