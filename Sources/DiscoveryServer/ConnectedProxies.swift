@@ -6,6 +6,19 @@ public final class ConnectedProxies: Sendable {
     private struct State {
         var proxies: [UInt64: ProxyStatus] = [:]
         var nextID: UInt64 = 1
+        var watchers: [UInt64: AsyncStream<[ProxyStatus]>.Continuation] = [:]
+
+        var sorted: [ProxyStatus] {
+            proxies.values.sorted {
+                ($0.nodeID, $0.connectionID) < ($1.nodeID, $1.connectionID)
+            }
+        }
+
+        func announce() {
+            guard !watchers.isEmpty else { return }
+            let proxies = sorted
+            for watcher in watchers.values { watcher.yield(proxies) }
+        }
     }
 
     private let state = Mutex(State())
@@ -15,8 +28,25 @@ public final class ConnectedProxies: Sendable {
 
     /// Every connected proxy, by node id, then in the order of connecting.
     public var all: [ProxyStatus] {
-        state.withLock { Array($0.proxies.values) }
-            .sorted { ($0.nodeID, $0.connectionID) < ($1.nodeID, $1.connectionID) }
+        state.withLock { $0.sorted }
+    }
+
+    /// The connected proxies now, and after every change. Who reads slowly
+    /// skips states and gets the latest.
+    public var updates: AsyncStream<[ProxyStatus]> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: [ProxyStatus].self, bufferingPolicy: .bufferingNewest(1))
+        let key = state.withLock { state in
+            let key = state.nextID
+            state.nextID += 1
+            state.watchers[key] = continuation
+            continuation.yield(state.sorted)
+            return key
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.watchers[key] = nil }
+        }
+        return stream
     }
 
     /// The connections of one proxy.
@@ -31,12 +61,16 @@ public final class ConnectedProxies: Sendable {
             state.proxies[id] = ProxyStatus(
                 connectionID: id, nodeID: node.id, nodeCluster: node.cluster,
                 connection: connection)
+            state.announce()
             return id
         }
     }
 
     func remove(_ id: UInt64) {
-        state.withLock { $0.proxies[id] = nil }
+        state.withLock { state in
+            state.proxies[id] = nil
+            state.announce()
+        }
     }
 
     func noteRequest(_ id: UInt64, type: EnvoyTypeURL) {
@@ -70,7 +104,9 @@ public final class ConnectedProxies: Sendable {
         state.withLock { state in
             guard var proxy = state.proxies[id] else { return }
             body(&proxy.types[type, default: ProxyStatus.OfType()])
+            guard state.proxies[id] != proxy else { return }
             state.proxies[id] = proxy
+            state.announce()
         }
     }
 }
