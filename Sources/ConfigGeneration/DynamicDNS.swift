@@ -14,9 +14,18 @@ enum DynamicDNS {
         return cache
     }
 
-    static func clusterType(host: String, proxy: ProxyIdentity) -> EnvoyCluster.CustomClusterType {
+    /// Envoy wants names sent and verified wherever such a cluster has HTTP
+    /// options, unless told that this is meant to be otherwise.
+    static func clusterType(
+        host: String, proxy: ProxyIdentity, _ http: inout UpstreamHTTPOptions
+    ) -> EnvoyCluster.CustomClusterType {
         var config = Envoy_Extensions_Clusters_DynamicForwardProxy_V3_ClusterConfig()
         config.dnsCacheConfig = cache(host: host, proxy: proxy)
+        if let upstream = http.upstream {
+            config.allowInsecureClusterOptions = !(upstream.autoSni && upstream.autoSanValidation)
+        } else if http.version != nil || http.common != nil {
+            http.upstream = UpstreamHTTPOptions.verifiedName
+        }
         var type = EnvoyCluster.CustomClusterType()
         type.name = "envoy.clusters.dynamic_forward_proxy"
         type.typedConfig = config.packed

@@ -15,7 +15,7 @@ enum Names {
 
     /// `outbound_.443_.v1_.api.example.com`, the server name of mesh TLS.
     static func sni(port: Int, subset: String = "", host: String) -> String {
-        "outbound_.\(port)_.\(subset.isEmpty ? "_" : subset)_.\(host)"
+        "outbound_.\(port)_.\(subset)_.\(host)"
     }
 
     /// `0.0.0.0_443`

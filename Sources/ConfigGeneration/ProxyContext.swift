@@ -13,6 +13,7 @@ final class ProxyContext {
     /// `0.0.0.0`, or `::` for a proxy with IPv6 only.
     let wildcard: String
     let loopback: String
+    let nameResolution: NameResolutionPlan
     var provenance: [ResourceName: [ObjectReference]] = [:]
     var secrets: [String: EnvoySecret] = [:]
 
@@ -25,6 +26,7 @@ final class ProxyContext {
         scope = snapshot.scope(for: proxy)
         isIPv4 = proxy.supportsIPv4
         wildcard = isIPv4 ? "0.0.0.0" : "::"
+        nameResolution = NameResolutionPlan(mesh: snapshot.mesh, proxy: proxy)
         loopback = isIPv4 ? "127.0.0.1" : "::1"
     }
 

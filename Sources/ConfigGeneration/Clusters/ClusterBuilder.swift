@@ -78,9 +78,10 @@ struct ClusterBuilder {
         var cluster = Self.base(Names.dynamicDNS, context.mesh)
         cluster.lbPolicy = .clusterProvided
         cluster.circuitBreakers = ClusterPlan.openCircuitBreakers
-        cluster.clusterType = DynamicDNS.clusterType(host: DynamicDNS.fallbackHost, proxy: context.proxy)
         var options = UpstreamHTTPOptions()
         options.version = .asDownstream
+        cluster.clusterType = DynamicDNS.clusterType(
+            host: DynamicDNS.fallbackHost, proxy: context.proxy, &options)
         cluster.typedExtensionProtocolOptions = options.typed
         return cluster
     }

@@ -113,7 +113,7 @@ extension ClusterPlan {
 
     private static func validation(names: [String]) -> Validation {
         var validation = Validation()
-        validation.matchSubjectAltNames = names.map(EnvoyStringMatcher.init(exact:))
+        validation.matchTypedSubjectAltNames = names.map(TransportSockets.subjectAltName)
         return validation
     }
 }

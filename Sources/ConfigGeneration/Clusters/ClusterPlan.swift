@@ -35,12 +35,11 @@ struct ClusterPlan {
         cluster.commonLbConfig = Self.commonLoadBalancing
         var assignment: EnvoyLoadAssignment?
         switch discovery {
-        case .resolved(let type):
-            let endpoints = firstOnly(type) ? Array(endpoints.prefix(1)) : endpoints
+        case .resolved(let mode):
+            let endpoints = mode == .firstAddress ? Array(endpoints.prefix(1)) : endpoints
             if endpoints.isEmpty { return nil }
-            cluster.type = type
+            cluster.clusterType = context.nameResolution.clusterType(mode)
             cluster.loadAssignment = loadAssignment(endpoints)
-            applyResolver(&cluster)
         case .sentApart:
             cluster.type = .eds
             cluster.edsClusterConfig.edsConfig = .sameStream
@@ -53,8 +52,7 @@ struct ClusterPlan {
             {
                 cluster.originalDstLbConfig.upstreamPortOverride = .init(UInt32(clamping: port.targetPort))
             }
-        case .byRequest:
-            cluster.clusterType = DynamicDNS.clusterType(host: service.hostname, proxy: context.proxy)
+        case .byRequest: break
         }
         var http = UpstreamHTTPOptions()
         http.version = port.portProtocol.isHTTP2 ? .http2 : port.portProtocol == .unsupported ? .asDownstream : nil
@@ -63,6 +61,9 @@ struct ClusterPlan {
         applyLoadBalancing(&cluster, discovery)
         let tls = applyTLS(&cluster, &http)
         applyProxyProtocol(&cluster)
+        if case .byRequest = discovery {
+            cluster.clusterType = DynamicDNS.clusterType(host: service.hostname, proxy: context.proxy, &http)
+        }
         cluster.typedExtensionProtocolOptions = http.typed
         cluster.metadata = metadata(originatesTLS: tls)
         return Built(cluster: cluster, assignment: assignment)
@@ -70,7 +71,7 @@ struct ClusterPlan {
 
     /// Where a cluster's endpoints come from.
     enum Discovery {
-        case resolved(EnvoyCluster.DiscoveryType)
+        case resolved(NameResolutionPlan.Mode)
         case sentApart
         case asDialled
         case byRequest
@@ -80,15 +81,13 @@ struct ClusterPlan {
         if policy.loadBalancer?.simple == .passthrough { return .asDialled }
         switch service.resolution {
         case .endpoints, .alias: return .sentApart
-        case .dns: return .resolved(.strictDns)
-        case .dnsRoundRobin: return .resolved(.logicalDns)
+        case .dns: return .resolved(.allAddresses)
+        case .dnsRoundRobin: return .resolved(.firstAddress)
         // A gateway's clients dial the gateway: there is no original destination.
         case .passthrough: return context.proxy.type == .router ? .sentApart : .asDialled
         case .dynamicDNS: return .byRequest
         }
     }
-
-    private func firstOnly(_ type: EnvoyCluster.DiscoveryType) -> Bool { type == .logicalDns }
 
     private var endpoints: [ServiceEndpoint] {
         let all = context.snapshot.endpoints(of: service, port: port)
@@ -106,14 +105,6 @@ struct ClusterPlan {
         assignment.endpoints = EndpointGroups(context: context).groups(
             endpoints, setting: localitySetting, hasOutlierDetection: policy.outlierDetection != nil)
         return assignment
-    }
-
-    private func applyResolver(_ cluster: inout EnvoyCluster) {
-        cluster.dnsRefreshRate = .init(context.mesh.dnsRefreshRate ?? .seconds(60))
-        cluster.dnsJitter = .init(seconds: 0, nanos: 100_000_000)
-        cluster.respectDnsTtl = true
-        cluster.dnsLookupFamily = DynamicDNS.lookupFamily(context.proxy)
-        cluster.typedDnsResolverConfig = Self.resolver
     }
 
     private func metadata(originatesTLS: Bool) -> EnvoyMetadata {
@@ -152,15 +143,6 @@ struct ClusterPlan {
     private static let commonLoadBalancing: EnvoyCluster.CommonLbConfig = {
         var config = EnvoyCluster.CommonLbConfig()
         config.healthyPanicThreshold = .init()
-        return config
-    }()
-
-    private static let resolver: Envoy_Config_Core_V3_TypedExtensionConfig = {
-        var cares = Envoy_Extensions_Network_DnsResolver_Cares_V3_CaresDnsResolverConfig()
-        cares.udpMaxQueries = .init(100)
-        var config = Envoy_Config_Core_V3_TypedExtensionConfig()
-        config.name = "envoy.network.dns_resolver.cares"
-        config.typedConfig = cares.packed
         return config
     }()
 }

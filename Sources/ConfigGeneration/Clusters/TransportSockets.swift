@@ -1,5 +1,6 @@
 internal import EnvoyAPI
 internal import MeshAPI
+internal import ServiceRegistry
 internal import SwiftProtobuf
 
 /// Transport sockets and secret sources, as Istio's proxies know them.
@@ -26,6 +27,19 @@ enum TransportSockets {
         config.sdsConfig.ads = .init()
         config.sdsConfig.resourceApiVersion = .v3
         return config
+    }
+
+    /// A name in a certificate; its kind follows from how it is written.
+    static func subjectAltName(
+        _ name: String
+    ) -> Envoy_Extensions_TransportSockets_Tls_V3_SubjectAltNameMatcher {
+        var matcher = Envoy_Extensions_TransportSockets_Tls_V3_SubjectAltNameMatcher()
+        matcher.matcher.exact = name
+        matcher.sanType =
+            if name.contains("://") { .uri } else if name.contains("@") { .email } else if IPAddress.isAddress(name) {
+                .ipAddress
+            } else { .dns }
+        return matcher
     }
 
     static func parameters(_ config: MeshConfig.TLSConfig?) -> Envoy_Extensions_TransportSockets_Tls_V3_TlsParameters {

@@ -34,7 +34,7 @@ struct UpstreamHTTPOptions {
         return message
     }
 
-    private static let verifiedName: Envoy_Config_Core_V3_UpstreamHttpProtocolOptions = {
+    static let verifiedName: Envoy_Config_Core_V3_UpstreamHttpProtocolOptions = {
         var options = Envoy_Config_Core_V3_UpstreamHttpProtocolOptions()
         options.autoSni = true
         options.autoSanValidation = true

@@ -31,7 +31,7 @@ struct CatchAllHost {
         var action = EnvoyRouteAction()
         action.cluster = cluster
         action.timeout = .zero
-        action.maxGrpcTimeout = .zero
+        action.maxStreamDuration.grpcTimeoutHeaderMax = .zero
         return action
     }
 }

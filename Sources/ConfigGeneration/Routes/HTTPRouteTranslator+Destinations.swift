@@ -9,7 +9,7 @@ extension HTTPRouteTranslator {
     ) {
         var action = EnvoyRouteAction()
         action.timeout = .init(source.timeout ?? .zero)
-        action.maxGrpcTimeout = action.timeout
+        action.maxStreamDuration.grpcTimeoutHeaderMax = action.timeout
         applyRewrite(source.rewrite, match, &action)
         let destinations = source.route.count > 1 ? source.route.filter { $0.weight > 0 } : source.route
         let hashes = destinations.compactMap { $0.destination.flatMap(hash) }

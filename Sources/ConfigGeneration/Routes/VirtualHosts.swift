@@ -147,7 +147,7 @@ struct VirtualHosts {
         route.match.prefix = "/"
         route.route.cluster = Names.cluster(port: number, host: service.hostname)
         route.route.timeout = .zero
-        route.route.maxGrpcTimeout = .zero
+        route.route.maxStreamDuration.grpcTimeoutHeaderMax = .zero
         let policy = EffectivePolicy(context.rule(for: service)?.spec.trafficPolicy, port: number)
         let hash = policy.loadBalancer?.consistentHash.flatMap(HashTranslation.message)
         if let hash { route.route.hashPolicy = [hash] }

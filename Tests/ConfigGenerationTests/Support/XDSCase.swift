@@ -69,7 +69,7 @@ enum Meaning {
         for item in list?.items ?? [] {
             let name = item[key]?.text ?? ""
             let isInbound = name.hasPrefix("inbound|") || name.hasPrefix("Inbound") || name == "virtualInbound"
-            if !isInbound { fields[name] = normalized(item) }
+            if !isInbound { fields[name] = normalized(Modern.asIstioWrites(item)) }
         }
         return .object(fields)
     }
@@ -96,4 +96,32 @@ enum Meaning {
     }
 
     private static func sortKey(_ value: JSONTree) -> String { (value["name"]?.text ?? "") + value.line }
+}
+
+/// Writes fields that replaced deprecated ones as Istio still writes them.
+enum Modern {
+    static func asIstioWrites(_ value: JSONTree) -> JSONTree {
+        switch value {
+        case .list(let items): return .list(items.map(asIstioWrites))
+        case .object(var fields):
+            if fields["clusterType"]?["name"]?.text == "envoy.clusters.dns",
+                case .object(let config)? = fields.removeValue(forKey: "clusterType")?["typedConfig"]
+            {
+                let isLogical = config["allAddressesInSingleEndpoint"] != nil
+                fields["type"] = .scalar(isLogical ? "\"LOGICAL_DNS\"" : "\"STRICT_DNS\"")
+                for (name, field) in config where name != "@type" && name != "allAddressesInSingleEndpoint" {
+                    fields[name] = field
+                }
+            }
+            if let limit = fields["maxStreamDuration"]?["grpcTimeoutHeaderMax"], fields["cluster"] != nil || fields["weightedClusters"] != nil {
+                fields["maxStreamDuration"] = nil
+                fields["maxGrpcTimeout"] = limit
+            }
+            if let names = fields.removeValue(forKey: "matchTypedSubjectAltNames") {
+                fields["matchSubjectAltNames"] = .list(names.items.compactMap { $0["matcher"] })
+            }
+            return .object(fields.mapValues(asIstioWrites))
+        default: return value
+        }
+    }
 }
