@@ -179,12 +179,4 @@ void petrel_name_thread(const char *name);
 /// Cores that this process may use.
 int petrel_processor_count(void);
 
-// MARK: - Passing descriptors
-
-/// Sends up to 64 descriptors and some bytes over a Unix socket.
-int petrel_send_descriptors(int socket, const int *descriptors, int count, const void *bytes, size_t byte_count);
-/// Receives descriptors and bytes; `count` holds the room for descriptors
-/// and becomes their number. Returns the number of bytes.
-ssize_t petrel_receive_descriptors(int socket, int *descriptors, int *count, void *bytes, size_t byte_count);
-
 #endif

@@ -6,14 +6,20 @@ extension TLSSettings {
         self.init()
         var source = plan.trust
         var names = plan.names
+        var agentTrust: Trust?
         if plan.trust.kind == .secret {
-            guard let secret = tables.secret(named: plan.trust.path).first, let validation = secret.validation.first
-            else { throw Self.missing(plan.trust.path.string) }
-            source = validation.trust
-            if names.isEmpty { names = validation.names }
+            if let validation = tables.secret(named: plan.trust.path).first?.validation.first {
+                source = validation.trust
+                if names.isEmpty { names = validation.names }
+            } else {
+                agentTrust = Self.agentTrust(plan.trust.path.string)
+                if agentTrust == nil { throw Self.missing(plan.trust.path.string) }
+            }
         }
         if !plan.verifiesChain {
             trust = .none
+        } else if let agentTrust {
+            trust = agentTrust
         } else {
             switch source.kind {
             case .none, .system: trust = .system
@@ -49,7 +55,11 @@ extension TLSSettings {
     private mutating func readCertificate(_ plan: CredentialSource, _ tables: TrafficTables) throws(TLSFailure) {
         var source = plan
         if source.kind == .secret {
-            guard let secret = tables.secret(named: plan.path).first else { throw Self.missing(plan.path.string) }
+            guard let secret = tables.secret(named: plan.path).first else {
+                guard let files = Self.agentCertificate(plan.path.string) else { throw Self.missing(plan.path.string) }
+                (clientCertificate, clientKey) = (.file(files.certificate), .file(files.key))
+                return
+            }
             source = secret.certificate
         }
         switch source.kind {
@@ -62,6 +72,21 @@ extension TLSSettings {
             clientKey = .inline(Array(source.inlineKey.buffer))
         case .system, .secret: throw Self.missing(source.path.string)
         }
+    }
+
+    /// The trust that Istio's agent serves under a name: `file-root:system`,
+    /// `file-root:PATH`.
+    private static func agentTrust(_ name: String) -> Trust? {
+        guard name.hasPrefix("file-root:") else { return nil }
+        let path = String(name.dropFirst("file-root:".count))
+        return path == "system" ? .system : .authorities(.file(path))
+    }
+
+    /// The files that Istio's agent serves under `file-cert:CERT~KEY`.
+    private static func agentCertificate(_ name: String) -> (certificate: String, key: String)? {
+        guard name.hasPrefix("file-cert:") else { return nil }
+        let parts = name.dropFirst("file-cert:".count).split(separator: "~", maxSplits: 1).map(String.init)
+        return parts.count == 2 ? (parts[0], parts[1]) : nil
     }
 
     private static func missing(_ name: String) -> TLSFailure {

@@ -1,0 +1,70 @@
+internal import DataPlane
+
+/// The command line.
+struct Options {
+    var configuration = ""
+    var concurrency: Int?
+    var admin: String?
+    var overrides: [HostOverride] = []
+    var resolvers: [String] = []
+    var accessLog: AccessLogFormat?
+    var drainSeconds = 10
+    var wantsHelp = false
+
+    struct Failure: Error {
+        var message: String
+    }
+
+    static let usage = """
+        usage: petrel-proxy -c bootstrap.json [options]
+
+          -c, --config-path FILE     Envoy bootstrap with static_resources, as JSON
+              --concurrency N        worker threads; default: one for each core
+              --admin HOST:PORT      where /ready and /stats/prometheus are served
+              --resolve H:P:A[:P]    host H, port P resolves to address A, as curl's; may be repeated
+              --resolver ADDR[:PORT] DNS server; default: those of /etc/resolv.conf; may be repeated
+              --access-log FORMAT    text or json, to standard output; default: none
+              --drain-time-s N       most seconds for requests under way at the end; default 10
+
+        """
+
+    init(_ arguments: [String]) throws(Failure) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "-h", "--help": wantsHelp = true
+            case "-c", "--config-path": configuration = try Self.value(argument, &rest)
+            case "--concurrency":
+                guard let number = Int(try Self.value(argument, &rest)), number > 0 else {
+                    throw Failure(message: "--concurrency wants a number above 0")
+                }
+                concurrency = number
+            case "--admin": admin = try Self.value(argument, &rest)
+            case "--resolve":
+                let text = try Self.value(argument, &rest)
+                guard let override = HostOverride(text) else {
+                    throw Failure(message: "--resolve wants HOST:PORT:ADDRESS[:PORT], not \(text)")
+                }
+                overrides.append(override)
+            case "--resolver": resolvers.append(try Self.value(argument, &rest))
+            case "--access-log":
+                guard let format = AccessLogFormat(rawValue: try Self.value(argument, &rest)) else {
+                    throw Failure(message: "--access-log wants text or json")
+                }
+                accessLog = format
+            case "--drain-time-s":
+                guard let number = Int(try Self.value(argument, &rest)), number >= 0 else {
+                    throw Failure(message: "--drain-time-s wants a number")
+                }
+                drainSeconds = number
+            default: throw Failure(message: "unknown option \(argument)")
+            }
+        }
+        if !wantsHelp, configuration.isEmpty { throw Failure(message: "-c bootstrap.json is missing") }
+    }
+
+    private static func value(_ name: String, _ rest: inout ArraySlice<String>) throws(Failure) -> String {
+        guard let value = rest.popFirst() else { throw Failure(message: "\(name) wants a value") }
+        return value
+    }
+}
