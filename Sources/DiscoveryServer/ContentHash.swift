@@ -3,33 +3,33 @@
 struct ContentHash {
     private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
 
-    mutating func combine(_ bytes: some Sequence<UInt8>) {
-        var word: UInt64 = 0
-        var filled: UInt64 = 0
-        var count: UInt64 = 0
-        for byte in bytes {
-            word |= UInt64(byte) << (8 * filled)
-            filled += 1
-            count &+= 1
-            if filled == 8 {
-                mix(word)
-                word = 0
-                filled = 0
+    /// Takes in bytes, and how many they were.
+    mutating func combine(_ bytes: [UInt8]) {
+        var index = 0
+        while index + 8 <= bytes.count {
+            var word: UInt64 = 0
+            for offset in 0..<8 {
+                word |= UInt64(bytes[index + offset]) << UInt64(8 * offset)
             }
+            mix(word)
+            index += 8
         }
-        mix(word)
-        mix(count)
+        var rest: UInt64 = 0
+        for offset in index..<bytes.count {
+            rest |= UInt64(bytes[offset]) << UInt64(8 * (offset - index))
+        }
+        mix(rest)
+        mix(UInt64(bytes.count))
     }
 
-    mutating func mix(_ word: UInt64) {
+    private mutating func mix(_ word: UInt64) {
         state = (state ^ word) &* 0xff51_afd7_ed55_8ccd
         state ^= state >> 32
     }
 
     /// The hash so far.
     var value: UInt64 {
-        var result = state
-        result = (result ^ (result >> 33)) &* 0xc4ce_b9fe_1a85_ec53
+        let result = (state ^ (state >> 33)) &* 0xc4ce_b9fe_1a85_ec53
         return result ^ (result >> 33)
     }
 

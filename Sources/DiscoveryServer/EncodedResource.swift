@@ -15,11 +15,17 @@ public struct EncodedResource: Sendable, Equatable {
 
     /// Takes a message that is already encoded.
     public init(name: String, body: Google_Protobuf_Any, endpointsName: String? = nil) {
+        self.init(name: name, body: body, bytes: [UInt8](body.value), endpointsName: endpointsName)
+    }
+
+    private init(
+        name: String, body: Google_Protobuf_Any, bytes: [UInt8], endpointsName: String?
+    ) {
         self.name = name
         self.body = body
         self.endpointsName = endpointsName
         var hash = ContentHash()
-        hash.combine(body.value)
+        hash.combine(bytes)
         self.version = ContentHash.text(hash.value)
     }
 
@@ -32,7 +38,7 @@ public struct EncodedResource: Sendable, Equatable {
         var body = Google_Protobuf_Any()
         body.typeURL = EnvoyTypeURL(messageName: M.protoMessageName).rawValue
         body.value = Data(bytes)
-        self.init(name: name, body: body, endpointsName: endpointsName)
+        self.init(name: name, body: body, bytes: bytes, endpointsName: endpointsName)
     }
 
     public static func == (left: EncodedResource, right: EncodedResource) -> Bool {

@@ -21,8 +21,8 @@ public struct ResourceSnapshot: Sendable, Equatable {
             var sum: UInt64 = UInt64(resources.count)
             for resource in resources.values {
                 var hash = ContentHash()
-                hash.combine(resource.name.utf8)
-                hash.combine(resource.version.utf8)
+                hash.combine(Array(resource.name.utf8))
+                hash.combine(Array(resource.version.utf8))
                 sum = sum &+ hash.value
             }
             version = ContentHash.text(sum)
