@@ -61,9 +61,15 @@ extension LocatedValue {
 
     /// Reads one chunk: as JSON when it looks like JSON, else, and when that fails, as YAML.
     static func read(_ text: UnsafeBufferPointer<UInt8>, firstLine: Int32) -> (documents: [LocatedValue], problems: [TextProblem]) {
-        let first = text.first { ![UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains($0) }
+        var body = text
+        var line = firstLine
+        if body.starts(with: "---".utf8), let end = body.firstIndex(of: UInt8(ascii: "\n")) {
+            body = UnsafeBufferPointer(rebasing: body[(end + 1)...])
+            line += 1
+        }
+        let first = body.first { ![UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains($0) }
         if first == UInt8(ascii: "{") {
-            var parser = JSONParser(text, firstLine: firstLine)
+            var parser = JSONParser(body, firstLine: line)
             if let values = try? parser.readAll() { return (values, parser.problems) }
         }
         return YAMLParser.parse(text, firstLine: firstLine)
@@ -147,7 +153,7 @@ private struct Reading {
         if let value = root["metadata"], !value.isNull {
             metadata = ObjectMeta.decode(value, context) ?? ObjectMeta()
         }
-        if metadata.name.isEmpty, metadata.generateName.isEmpty {
+        if metadata.name.isEmpty, metadata.generateName.isEmpty, root["metadata"]?["name"]?.isNull ?? true {
             let line = root.fields?.first { $0.name == "metadata" }?.line ?? root.line
             context.path.push(.field("name"))
             context.report(.notAnObject, "the object has no name; write metadata.name", line: line)

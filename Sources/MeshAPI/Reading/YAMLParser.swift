@@ -212,6 +212,8 @@ struct YAMLParser: ~Copyable {
         let context = parser.pointee.context.map { String(cString: $0) }
         var mark = parser.pointee.problem_mark.line
         if parser.pointee.error == YAML_READER_ERROR { mark = parser.pointee.mark.line }
+        // Where a text begins that never ends says more than the end of the file.
+        if context == "while scanning a quoted scalar" { mark = parser.pointee.context_mark.line }
         var message = context.map { "\(problem), \($0)" } ?? problem
         if problem == "found character that cannot start any token" {
             message += " (YAML is indented with spaces, not tabs; text that starts with @, ` or % needs quotes)"

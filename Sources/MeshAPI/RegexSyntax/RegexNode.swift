@@ -54,6 +54,13 @@ public struct RegexSet: Sendable, Equatable {
     public var inverted: Bool
     /// Whether letters of either case are the same.
     public var ignoringCase: Bool
+
+    /// A set of characters.
+    public init(items: [Item], inverted: Bool, ignoringCase: Bool) {
+        self.items = items
+        self.inverted = inverted
+        self.ignoringCase = ignoringCase
+    }
 }
 
 /// Why a text isn't a regular expression.

@@ -46,6 +46,7 @@ extension Violation: CustomStringConvertible {
         text += "\(severity.rawValue) \(code): "
         if let object { text += "\(object): " }
         if !path.isEmpty { text += "\(path): " }
-        return text + message
+        text += message
+        return text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
     }
 }

@@ -8,11 +8,26 @@ public struct ViolationReport: Sendable {
         func key(_ violation: Violation) -> (Int, String, Int) {
             (violation.location == nil ? 1 : 0, violation.location?.file ?? "", violation.location?.line ?? 0)
         }
-        let ordered = violations.enumerated().sorted { left, right in
+        let ordered = Self.withoutEchoes(violations).enumerated().sorted { left, right in
             let (a, b) = (key(left.element), key(right.element))
             return a == b ? left.offset < right.offset : a < b
         }
         self.violations = ordered.map(\.element)
+    }
+
+    /// Without the reader's "Required value" where a rule says more about the same field, and without repetitions.
+    private static func withoutEchoes(_ violations: [Violation]) -> [Violation] {
+        struct Place: Hashable {
+            var object: ObjectReference?
+            var path: String
+        }
+        let missing = ViolationCode.missingField.rawValue
+        let explained = Set(violations.filter { $0.code != missing }.map { Place(object: $0.object, path: $0.path) })
+        var seen: Set<Violation> = []
+        return violations.filter { violation in
+            if violation.code == missing, explained.contains(Place(object: violation.object, path: violation.path)) { return false }
+            return seen.insert(violation).inserted
+        }
     }
 
     /// Whether anything is refused.

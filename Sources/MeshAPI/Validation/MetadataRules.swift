@@ -1,6 +1,6 @@
 /// The rules of metadata.
 enum MetadataRules {
-    private static let internalPrefix = "internal.istio.io/"
+    private static let reserved: Set<String> = ["internal.istio.io/parents", "internal.istio.io/parent-namespace"]
     private static let alwaysReject = "internal.istio.io/webhook-always-reject"
     private static let dryRun = "istio.io/dry-run"
 
@@ -58,7 +58,7 @@ enum MetadataRules {
         context.each("annotations", object.metadata.annotations) { key, value in
             if key == alwaysReject {
                 context.error(.reservedAnnotation, "\"\(key)\" annotation found, rejecting")
-            } else if key.hasPrefix(internalPrefix), !key.hasSuffix("-semantics") {
+            } else if reserved.contains(key) {
                 context.error(.reservedAnnotation, "\"\(key)\" annotation found, this may not be set by users")
             } else if key == dryRun {
                 checkDryRun(value, object.spec, "\(reference.namespace)/\(reference.name)", context)

@@ -10,6 +10,7 @@ extension ServerTLSSettings {
 
     func validate(_ context: ValidationContext) {
         warnOfCiphers(context)
+        if mode != .istioMutual { validateSources(context) }
         switch mode {
         case .istioMutual: validateOwnCertificates(context)
         case .passthrough, .autoPassthrough:
@@ -40,20 +41,26 @@ extension ServerTLSSettings {
         let extras = [
             (!serverCertificate.isEmpty, "server certificate"), (!privateKey.isEmpty, "private key"), (!caCertificates.isEmpty, "CA bundle"),
             (!credentialName.isEmpty, "credentialName"), (!credentialNames.isEmpty, "credentialNames"),
-            (!tlsCertificates.isEmpty, "tls_certificates"),
+            (!tlsCertificates.isEmpty, "tlsCertificates"),
         ]
         for (isSet, subject) in extras where isSet {
             context.error(.invalidServerTLS, "ISTIO_MUTUAL TLS cannot have associated \(subject)")
         }
     }
 
-    private func validateCertificates(_ title: String, needsAuthority: Bool, _ context: ValidationContext) {
-        func refuse(_ message: String) { context.error(.invalidServerTLS, message) }
+    /// The certificate comes from one place.
+    private func validateSources(_ context: ValidationContext) {
         let hasFiles = !serverCertificate.isEmpty && !privateKey.isEmpty
         let sources = [!credentialName.isEmpty, !credentialNames.isEmpty, hasFiles, !tlsCertificates.isEmpty]
         if sources.count(where: { $0 }) > 1 {
-            refuse("only one of credential_name, credential_names, server_certificate/private_key, tls_certificates should be specified")
+            context.error(
+                .invalidServerTLS,
+                "only one of credential_name, credential_names, server_certificate/private_key, tls_certificates should be specified")
         }
+    }
+
+    private func validateCertificates(_ title: String, needsAuthority: Bool, _ context: ValidationContext) {
+        func refuse(_ message: String) { context.error(.invalidServerTLS, message) }
         if !credentialName.isEmpty || !credentialNames.isEmpty { return }
         if !caCrl.isEmpty, mode == .simple { refuse("CRL is not supported with SIMPLE TLS") }
         if tlsCertificates.count > 2 {
@@ -68,6 +75,6 @@ extension ServerTLSSettings {
                 if certificate.privateKey.isEmpty { refuse("\(title) TLS requires a private key") }
             }
         }
-        if needsAuthority, caCertificates.isEmpty, caCertCredentialName.isEmpty { refuse("MUTUAL TLS requires a client CA bundle; write caCertificates") }
+        if needsAuthority, caCertificates.isEmpty { refuse("MUTUAL TLS requires a client CA bundle; write caCertificates") }
     }
 }

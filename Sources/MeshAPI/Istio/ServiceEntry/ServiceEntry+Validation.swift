@@ -118,10 +118,10 @@ extension ServiceEntry: ValidatedMessage {
             }
         }
         context.each("endpoints", endpoints) { _, endpoint in
-            if endpoint.address.hasPrefix("unix://") {
+            if endpoint.address.isEmpty || endpoint.address.hasPrefix("unix://") {
                 context.inside("address") {
                     context.error(
-                        .invalidEndpoint, "endpoint address \"\(endpoint.address)\" is not a valid FQDN or an IP address; write resolution: STATIC for sockets")
+                        .invalidEndpoint, "endpoint address \"\(endpoint.address)\" is not a valid FQDN or an IP address; write resolution: STATIC for sockets and for endpoints of other networks")
                 }
             } else {
                 endpoint.validateEndpoint(of: self, allowsNames: true, context)
@@ -177,7 +177,7 @@ extension ServiceEntry: ValidatedMessage {
                 context.path.pop()
             }
         }
-        if !addresses.isEmpty, protocols.contains(where: { $0?.isTCP ?? false }) {
+        if !addresses.isEmpty, resolution == .dns || resolution == .dnsRoundRobin, protocols.contains(where: { $0?.isTCP ?? false }) {
             context.inside("addresses") {
                 context.warn(.ambiguousPort, "service entry can not have more than one host specified simultaneously with address and tcp port")
             }

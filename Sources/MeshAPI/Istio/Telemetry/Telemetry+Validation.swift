@@ -15,7 +15,7 @@ extension Telemetry: ValidatedMessage {
             }
             context.each("customTags", tracing.customTags) { name, tag in
                 if name.isEmpty { context.error(.invalidTelemetry, "tag name may not be empty") }
-                if tag == CustomTag() { context.error(.invalidTelemetry, "tag must have literal, environment, header or formatter") }
+                if tag == CustomTag() { context.warn(.invalidTelemetry, "the tag has no value; write literal, environment, header or formatter") }
             }
         }
         context.each("metrics", metrics) { _, metrics in

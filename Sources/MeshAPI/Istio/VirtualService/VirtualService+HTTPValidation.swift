@@ -106,8 +106,8 @@ extension ValidationContext {
     fileprivate func checkMirrorShare(_ field: String, _ share: VirtualService.Percent?, _ subject: String) {
         guard let value = share?.value else { return }
         inside(field) {
-            if value > 100 { error(.invalidMirror, "\(subject) must have a max value of 100 (it has \(value))") }
-            if value < 0 { error(.invalidMirror, "\(subject) must have a min value of 0 (it has \(value))") }
+            if value > 100 { error(.invalidMirror, "\(subject) must have a max value of 100 (it has \(value.jsonText))") }
+            if value < 0 { error(.invalidMirror, "\(subject) must have a min value of 0 (it has \(value.jsonText))") }
         }
     }
 
