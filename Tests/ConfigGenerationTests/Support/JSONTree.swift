@@ -15,11 +15,24 @@ indirect enum JSONTree: Equatable, Sendable {
         switch value {
         case let fields as [String: Any]: self = .object(fields.mapValues(JSONTree.init))
         case let items as [Any]: self = .list(items.map(JSONTree.init))
-        case let text as String: self = .scalar("\"\(text)\"")
+        case let text as String: self = .scalar(Self.quoted(text))
         case is NSNull: self = .null
-        case let number as NSNumber: self = .scalar(number.stringValue)
+        case let number as NSNumber: self = .scalar(Self.written(number))
         default: self = .scalar("\(value)")
         }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let data = try? JSONEncoder.plain.encode(text)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+
+    /// Truth values come as numbers too.
+    private static func written(_ number: NSNumber) -> String {
+        guard number === NSNumber(value: true) || number === NSNumber(value: false) || number.isBoolean else {
+            return number.stringValue
+        }
+        return number.boolValue ? "true" : "false"
     }
 
     subscript(name: String) -> JSONTree? {
@@ -62,4 +75,37 @@ indirect enum JSONTree: Equatable, Sendable {
             return ["\(path)\n    expected \(wanted)\n    actual   \(found)"]
         }
     }
+}
+
+extension JSONTree {
+    /// Indented; short values on one line.
+    var pretty: String { pretty(indent: "") }
+
+    private func pretty(indent: String) -> String {
+        let short = line
+        if short.count + indent.count < 110 { return short }
+        let deeper = indent + " "
+        switch self {
+        case .list(let items):
+            return "[\n" + items.map { deeper + $0.pretty(indent: deeper) }.joined(separator: ",\n") + "\n\(indent)]"
+        case .object(let fields):
+            let lines = fields.sorted { $0.key < $1.key }.map {
+                "\(deeper)\"\($0.key)\": \($0.value.pretty(indent: deeper))"
+            }
+            return "{\n" + lines.joined(separator: ",\n") + "\n\(indent)}"
+        default: return short
+        }
+    }
+}
+
+extension NSNumber {
+    fileprivate var isBoolean: Bool { String(cString: objCType) == "c" }
+}
+
+extension JSONEncoder {
+    fileprivate static let plain: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return encoder
+    }()
 }
