@@ -17,7 +17,11 @@ import Testing
             let recorded = try #require(ConfigValue(json: String(line)))
             let id = try #require(recorded["id"]?.string)
             let expected = try #require(recorded["verdict"]?.string)
-            let violations = Self.violations(try #require(recorded["resource"]))
+            let resource = try #require(recorded["resource"])
+            let violations = Self.violations(resource)
+            if expected == "accept", let object = ObjectReader.read(resource).object {
+                #expect(ObjectReader.read(yaml: object.value.yaml(), file: id).objects == [object], "\(id) is written as something else")
+            }
             let got = violations.contains { $0.severity == .error } ? "reject" : "accept"
             total += 1
             if got == expected {
