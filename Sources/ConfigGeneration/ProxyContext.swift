@@ -58,10 +58,12 @@ final class ProxyContext {
 
     func note(_ name: ResourceName, _ origins: [ObjectReference]) {
         guard !origins.isEmpty else { return }
-        if let known = provenance[name] {
-            provenance[name] = known + origins.filter { !known.contains($0) }
+        let all = (provenance[name] ?? []) + origins
+        if all.count == 1 {
+            provenance[name] = all
         } else {
-            provenance[name] = origins
+            var seen: Set<ObjectReference> = []
+            provenance[name] = all.filter { seen.insert($0).inserted }
         }
     }
 

@@ -34,8 +34,8 @@ struct SidecarRouteBuilder {
             configuration.virtualHosts = hosts.build()
             for (virtualHost, origins) in hosts.origins {
                 context.note(.route("\(name)/\(virtualHost)"), origins)
-                context.note(.route(name), origins)
             }
+            context.note(.route(name), hosts.origins.flatMap(\.1))
         }
         if host == nil { configuration.virtualHosts.append(CatchAllHost(context: context).message) }
         return configuration
