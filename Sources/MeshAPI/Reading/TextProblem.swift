@@ -7,8 +7,8 @@ struct TextProblem: Error, Sendable, Equatable {
 
 /// Bounds on what a file may ask of the reader.
 struct ReadingLimits: Sendable {
-    /// The size of one document in bytes; Kubernetes refuses objects above 3 MiB too.
-    var documentBytes = 3 << 20
+    /// The size of one document in bytes; a list of all objects of a large cluster stays below it.
+    var documentBytes = 64 << 20
     /// How deep lists and objects may be nested.
     var depth = 100
     /// How many values the aliases of one document may add up to.
