@@ -61,11 +61,9 @@ public struct DeltaClient: Sendable {
         answered[type, default: []].formUnion(response.removedResources)
         switch type {
         case .cluster:
-            return follow(.clusterLoadAssignment, Set(clusters.values.compactMap(\.discoveredEndpointsName)))
-                + follow(.secret, secretNames)
+            return follow(.clusterLoadAssignment, endpointNames) + follow(.secret, secretNames)
         case .listener:
-            return follow(.routeConfiguration, listeners.values.reduce(into: []) { $0.formUnion($1.discoveredRouteNames) })
-                + follow(.secret, secretNames)
+            return follow(.routeConfiguration, routeNames) + follow(.secret, secretNames)
         default:
             return []
         }
@@ -108,6 +106,14 @@ public struct DeltaClient: Sendable {
             nameTable: nameTable)
     }
 
+    private var endpointNames: Set<String> {
+        Set(clusters.values.compactMap(\.discoveredEndpointsName))
+    }
+
+    private var routeNames: Set<String> {
+        listeners.values.reduce(into: []) { $0.formUnion($1.discoveredRouteNames) }
+    }
+
     private var secretNames: Set<String> {
         var names: Set<String> = []
         for cluster in clusters.values { names.formUnion(cluster.discoveredSecretNames) }
@@ -137,6 +143,10 @@ public struct DeltaClient: Sendable {
         _ resource: Envoy_Service_Discovery_V3_Resource, type: EnvoyTypeURL
     ) throws {
         let name = resource.name
+        // It was on its way while this side lost interest in it.
+        guard Self.wildcards.contains(type) || subscribed[type]?.contains(name) == true else {
+            return
+        }
         switch type {
         case .cluster: clusters[name] = try resource.resource.unpack()
         case .listener: listeners[name] = try resource.resource.unpack()
