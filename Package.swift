@@ -44,7 +44,7 @@ let package = Package(
     name: "petrel",
     products: [
         .executable(name: "petrel", targets: ["petrel"]),
-        //.executable(name: "petrel-proxy", targets: ["petrel-proxy"]),
+        .executable(name: "petrel-proxy", targets: ["petrel-proxy"]),
         .library(name: "PetrelTestKit", targets: ["PetrelTestKit"]),
     ],
     dependencies: [
@@ -83,6 +83,12 @@ let package = Package(
         target("Capture", ["CPetrelCapture"]),
         target("LocalControl", ["Capture"]),
         target(
+            "MeshAuthority",
+            [
+                .product(name: "X509", package: "swift-certificates"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        target(
             "MeshCompilation",
             [
                 "MeshAPI", "ConfigStore", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
@@ -91,7 +97,7 @@ let package = Package(
         target(
             "MeshRuntime",
             [
-                "MeshAPI", "ConfigStore", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
+                "MeshAPI", "ConfigStore", "ManagementPlane", "MeshAuthority", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
                 "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
             ]),
         target("PetrelTestKit", originServers),
@@ -101,17 +107,25 @@ let package = Package(
                 "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "MeshCompilation",
                 "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
             ], swiftSettings: house),
-/*PROXY         .executableTarget(
+        .executableTarget(
             name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
-            swiftSettings: house), */
+            swiftSettings: house),
 
+        tests(of: "MeshAPI"),
+        tests(of: "EnvoyAPI", [protobuf]),
         tests(of: "ConfigStore", ["MeshAPI"]),
         tests(of: "ManagementPlane", ["MeshAPI"], exclude: ["Golden"]),
+        tests(of: "ServiceRegistry", ["MeshAPI"]),
+        tests(of: "ConfigGeneration", ["MeshAPI", "EnvoyAPI", "ServiceRegistry", protobuf], exclude: ["Golden"]),
         tests(of: "DiscoveryServer", ["EnvoyAPI", protobuf] + grpc),
-        tests(of: "EnvoyAPI", [protobuf]),
+        tests(of: "TrafficModel", ["EnvoyAPI", protobuf]),
+        tests(of: "Telemetry"),
+        tests(of: "DataPlane", ["CPetrelSystem", "Telemetry", "TrafficModel", "EnvoyAPI"]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),
         tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["MeshAPI", "TrafficModel"], swiftSettings: house),
     ]
 )

@@ -22,8 +22,8 @@ struct AdminClient: Sendable {
             }
         }
         guard connected == 0 else { return nil }
-        let request = "GET \(path) HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL.rawValue)) == request.utf8.count else { return nil }
+        let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count else { return nil }
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         while true {
@@ -31,10 +31,23 @@ struct AdminClient: Sendable {
             guard count > 0 else { break }
             answer += buffer[..<count]
         }
+        return Self.body(of: answer)
+    }
+
+    /// The body of a complete 200 answer; nil for any other.
+    static func body(of answer: [UInt8]) -> String? {
         let text = String(decoding: answer, as: UTF8.self)
-        guard let head = text.range(of: "\r\n\r\n"), text.hasPrefix("HTTP/1."), text.dropFirst(8).hasPrefix(" 200") else {
-            return nil
+        guard let end = text.range(of: "\r\n\r\n"), text.hasPrefix("HTTP/1.1 200") else { return nil }
+        let rest = text[end.upperBound...]
+        guard text[..<end.lowerBound].lowercased().contains("transfer-encoding: chunked") else { return String(rest) }
+        var body = "", chunks = rest.utf8[...]
+        while let line = chunks.firstIndex(of: 10) {
+            let size = chunks[..<line].prefix { $0 != 13 && $0 != 59 }
+            guard let count = Int(String(decoding: size, as: UTF8.self), radix: 16), count > 0 else { break }
+            chunks = chunks[chunks.index(after: line)...]
+            body += String(decoding: chunks.prefix(count), as: UTF8.self)
+            chunks = chunks.dropFirst(count + 2)
         }
-        return String(text[head.upperBound...])
+        return body
     }
 }

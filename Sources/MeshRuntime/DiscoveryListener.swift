@@ -13,12 +13,13 @@ struct DiscoveryListener: Sendable {
 
     /// - Parameters:
     ///   - mesh: The configuration in force at first.
+    ///   - secrets: What proves the proxies' identities.
     ///   - port: 0 takes any that is free.
     ///   - refused: Told of each NACK: the proxy, the resource, its own words.
     static func start(
-        mesh: CompiledMesh, port: UInt16, refused: @escaping @Sendable (String, String, String) -> Void
+        mesh: CompiledMesh, secrets: WorkloadSecrets, port: UInt16, refused: @escaping @Sendable (String, String, String) -> Void
     ) async throws -> DiscoveryListener {
-        let discovery = MeshDiscovery(mesh)
+        let discovery = MeshDiscovery(mesh, secrets: secrets)
         let service = DiscoveryService(source: discovery) { rejection, proxy in
             let names = rejection.resourceNames.joined(separator: ", ")
             refused(proxy.nodeID, "\(rejection.typeURL.shortName) \(names)", rejection.message)

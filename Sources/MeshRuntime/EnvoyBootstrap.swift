@@ -37,8 +37,6 @@ struct EnvoyBootstrap {
                  "grpc_services": [{"envoy_grpc": {"cluster_name": "\(Self.xdsCluster)"}}]},
                "cds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"},
                "lds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}},
-             "layered_runtime": {"layers": [{"name": "static", "static_layer": {
-               "overload.global_downstream_max_connections": 100000}}]},
              "static_resources": {"clusters": [\(cluster(Self.xdsCluster)), \(cluster(Self.secretCluster))]}}
             """
     }

@@ -1,5 +1,5 @@
-internal import MeshCompilation
 internal import Foundation
+internal import MeshCompilation
 internal import ServiceRegistry
 internal import Synchronization
 
@@ -9,7 +9,7 @@ final class EnvoyProxy: Sendable {
     let admin: AdminClient
     /// Loopback port of its `virtualOutbound`, which takes PROXY protocol.
     let capturePort: UInt16
-    private let process: Process
+    private let process: ChildProcess
     private let directory: String
 
     /// Starts Envoy and waits until it is live and its capture listener is bound.
@@ -25,38 +25,27 @@ final class EnvoyProxy: Sendable {
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let bootstrap = directory + "/bootstrap.json", adminFile = directory + "/admin"
         try EnvoyBootstrap(proxy: proxy, xdsPort: xdsPort).json().write(toFile: bootstrap, atomically: true, encoding: .utf8)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: binary)
-        process.arguments = [
-            "-c", bootstrap, "--admin-address-path", adminFile, "--log-level", "warning",
-            "--concurrency", "\(concurrency)", "--disable-hot-restart",
-        ]
         let log = EnvoyLog(said)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { log.take(data) }
-        }
-        do {
-            try process.run()
-        } catch {
-            throw MeshStartError.unavailable("Envoy (\(binary)) can't be started: \(error).")
-        }
+        let process = try ChildProcess(
+            path: binary,
+            arguments: [
+                "-c", bootstrap, "--admin-address-path", adminFile, "--log-level", "warning",
+                "--concurrency", "\(concurrency)", "--disable-hot-restart",
+            ]
+        ) { log.take($0) }
         do {
             let ports = try await ready(process, adminFile: adminFile)
             log.isStarting = false
             return EnvoyProxy(
                 admin: AdminClient(port: ports.admin), capturePort: ports.capture, process: process, directory: directory)
         } catch {
-            process.terminate()
+            await process.stop()
             try? FileManager.default.removeItem(atPath: directory)
             throw MeshStartError.unavailable("Envoy did not come up: \(error)\n\(log.text)")
         }
     }
 
-    private init(admin: AdminClient, capturePort: UInt16, process: Process, directory: String) {
+    private init(admin: AdminClient, capturePort: UInt16, process: ChildProcess, directory: String) {
         self.admin = admin
         self.capturePort = capturePort
         self.process = process
@@ -65,9 +54,7 @@ final class EnvoyProxy: Sendable {
 
     /// Stops Envoy and waits for its end.
     func stop() async {
-        process.terminate()
-        let process = self.process
-        await Task.detached { process.waitUntilExit() }.value
+        await process.stop()
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -80,10 +67,10 @@ final class EnvoyProxy: Sendable {
         }
     }
 
-    private static func ready(_ process: Process, adminFile: String) async throws -> (admin: UInt16, capture: UInt16) {
+    private static func ready(_ process: ChildProcess, adminFile: String) async throws -> (admin: UInt16, capture: UInt16) {
         // Envoy tells nobody when it is ready; asking its admin is its documented way.
         for _ in 0..<600 {
-            guard process.isRunning else { throw MeshSourceError("it exited with status \(process.terminationStatus).") }
+            if let status = process.exitStatus { throw MeshSourceError("it exited with status \(status).") }
             if let address = try? String(contentsOfFile: adminFile, encoding: .utf8),
                 let port = address.split(separator: ":").last.flatMap({ UInt16($0) })
             {
@@ -120,8 +107,7 @@ private final class EnvoyLog: Sendable {
 
     var text: String { state.withLock { $0.text } }
 
-    func take(_ data: Data) {
-        let text = String(decoding: data, as: UTF8.self)
+    func take(_ text: String) {
         let live = state.withLock { state in
             if state.starting { state.text += text }
             return !state.starting

@@ -1,8 +1,9 @@
-internal import MeshCompilation
 internal import Capture
+internal import ConfigGeneration
 internal import DataPlane
 internal import EnvoyAPI
 internal import LocalControl
+internal import MeshCompilation
 internal import ServiceRegistry
 internal import TrafficModel
 
@@ -35,7 +36,7 @@ actor EnvoySidecar: Sidecar {
     /// Routes come to Envoy over xDS; the relay and the names are ours.
     func update(_ mesh: CompiledMesh) {
         let names = mesh.configuration(for: ProxyIdentity(workload: identity)).resources.nameTable
-        guard let resources = try? RelayConfiguration(capturePort: envoy.capturePort, names: names).resources() else { return }
+        let resources = RelayConfiguration(capturePort: envoy.capturePort, names: names).resources()
         tables = TrafficTables.compile(resources, previous: tables).tables
         workload.publish(tables)
     }

@@ -1,8 +1,9 @@
-internal import MeshCompilation
 internal import Capture
+internal import ConfigGeneration
 internal import DataPlane
 internal import EnvoyAPI
 internal import LocalControl
+internal import MeshCompilation
 internal import ServiceRegistry
 internal import TrafficModel
 

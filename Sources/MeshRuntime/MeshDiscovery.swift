@@ -1,6 +1,7 @@
-internal import MeshCompilation
+internal import ConfigGeneration
 internal import DiscoveryServer
 internal import EnvoyAPI
+internal import MeshCompilation
 internal import ServiceRegistry
 internal import Synchronization
 
@@ -20,10 +21,14 @@ final class MeshDiscovery: DiscoverySource {
 
     private let state: Mutex<State>
     private let encoder = ResourceEncoder()
+    private let secrets: WorkloadSecrets
 
-    /// - Parameter mesh: The configuration in force at first.
-    init(_ mesh: CompiledMesh) {
+    /// - Parameters:
+    ///   - mesh: The configuration in force at first.
+    ///   - secrets: What proves the proxies' identities.
+    init(_ mesh: CompiledMesh, secrets: WorkloadSecrets) {
         state = Mutex(State(mesh: mesh))
+        self.secrets = secrets
     }
 
     /// Puts another configuration in force for every connected proxy.
@@ -57,6 +62,7 @@ final class MeshDiscovery: DiscoverySource {
 
     private func snapshot(of mesh: CompiledMesh, for proxy: ProxyIdentity) throws -> ResourceSnapshot {
         var resources = mesh.configuration(for: proxy).resources
+        try secrets.add(to: &resources, for: proxy)
         if CaptureListener.applies(to: proxy) { CaptureListener.bindToLoopback(&resources) }
         return try encoder.encode(resources)
     }

@@ -11,16 +11,16 @@ struct RelayConfiguration {
     /// Name of the only cluster.
     static let cluster = "envoy"
 
-    func resources() throws -> ResourceSet {
+    func resources() -> ResourceSet {
         var endpoint = Envoy_Config_Endpoint_V3_LbEndpoint()
-        endpoint.endpoint.address = .socket(host: "127.0.0.1", port: capturePort)
+        endpoint.endpoint.address = .socket(host: "127.0.0.1", port: UInt32(capturePort))
         var locality = Envoy_Config_Endpoint_V3_LocalityLbEndpoints()
         locality.lbEndpoints = [endpoint]
 
         var wrapper = Envoy_Extensions_TransportSockets_ProxyProtocol_V3_ProxyProtocolUpstreamTransport()
         wrapper.config.version = .v2
         wrapper.transportSocket.name = "envoy.transport_sockets.raw_buffer"
-        wrapper.transportSocket.typedConfig = try Google_Protobuf_Any(
+        wrapper.transportSocket.typedConfig = Google_Protobuf_Any(
             packing: Envoy_Extensions_TransportSockets_RawBuffer_V3_RawBuffer())
 
         var cluster = Envoy_Config_Cluster_V3_Cluster()
@@ -30,14 +30,14 @@ struct RelayConfiguration {
         cluster.loadAssignment.clusterName = Self.cluster
         cluster.loadAssignment.endpoints = [locality]
         cluster.transportSocket.name = "envoy.transport_sockets.upstream_proxy_protocol"
-        cluster.transportSocket.typedConfig = try Google_Protobuf_Any(packing: wrapper)
+        cluster.transportSocket.typedConfig = Google_Protobuf_Any(packing: wrapper)
 
         var proxy = Envoy_Extensions_Filters_Network_TcpProxy_V3_TcpProxy()
         proxy.statPrefix = Self.cluster
         proxy.cluster = Self.cluster
         var filter = Envoy_Config_Listener_V3_Filter()
         filter.name = "envoy.filters.network.tcp_proxy"
-        filter.typedConfig = try Google_Protobuf_Any(packing: proxy)
+        filter.typedConfig = Google_Protobuf_Any(packing: proxy)
         var chain = Envoy_Config_Listener_V3_FilterChain()
         chain.filters = [filter]
         var listener = Envoy_Config_Listener_V3_Listener()

@@ -1,4 +1,7 @@
-public import MeshAPI
+internal import LocalControl
+internal import MeshAPI
+internal import MeshCompilation
+internal import ServiceRegistry
 
 extension RunningMesh {
     /// A mesh in a few words.

@@ -1,13 +1,14 @@
 public import Capture
-public import ConfigGeneration
 internal import ConfigStore
 internal import DataPlane
 internal import DiscoveryServer
 internal import EnvoyAPI
 public import LocalControl
-public import MeshAPI
+internal import ManagementPlane
+internal import MeshAuthority
+internal import MeshAPI
 public import MeshCompilation
-public import ServiceRegistry
+internal import ServiceRegistry
 internal import TrafficModel
 
 /// The whole mesh in one process: reads the objects and follows their files,
@@ -57,7 +58,8 @@ public actor RunningMesh {
         self.compiled = compiled
         dataPlane = options.dataPlane == .none ? nil : try DataPlaneFactory.make(options)
         let emit = self.emit
-        discovery = try await DiscoveryListener.start(mesh: compiled, port: options.xdsPort) { proxy, resource, reason in
+        let secrets = WorkloadSecrets(authority: try MeshAuthority(trustDomain: source.meshConfig.trustDomain))
+        discovery = try await DiscoveryListener.start(mesh: compiled, secrets: secrets, port: options.xdsPort) { proxy, resource, reason in
             emit.yield(.rejected(proxy: proxy, resource: resource, reason: reason))
         }
         if !violations.isEmpty { emit.yield(.warned(violations)) }

@@ -81,7 +81,8 @@ struct ClusterTests {
                 """)
         #expect(plan.serverName == .requestHost)
         #expect(plan.verifiesServerName && plan.verifiesChain)
-        #expect(plan.trust.kind == .system)
+        #expect(plan.trust.kind == .secret)
+        #expect(plan.trust.path.string == "file-root:system")
         #expect(plan.certificate.kind == .none)
         #expect(plan.minimumVersion == .tls12 && plan.maximumVersion == .tls13)
         #expect(serverName(tables, plan, host: "raw.githubusercontent.com:443") == "raw.githubusercontent.com")
@@ -106,10 +107,9 @@ struct ClusterTests {
                 "matchSubjectAltNames": [{"exact": "a.example.com"}, {"prefix": "spiffe://x"}], "crl": {"filename": "/etc/crl.pem"}},
               "validationContextSdsSecretConfig": {"name": "file-root:/etc/ca.pem"}}
             """, sni: #", "sni": "s.example.com""#)
-        #expect(plan.certificate.kind == .file)
-        #expect(plan.certificate.path.string == "/etc/c.pem")
-        #expect(plan.certificate.keyPath.string == "/etc/k.pem")
-        #expect(plan.trust.path.string == "/etc/ca.pem")
+        #expect(plan.certificate.kind == .secret)
+        #expect(plan.certificate.path.string == "file-cert:/etc/c.pem~/etc/k.pem")
+        #expect(plan.trust.path.string == "file-root:/etc/ca.pem")
         #expect(plan.revocation.path.string == "/etc/crl.pem")
         #expect(plan.names.map { $0.matcher.kind } == [.exact, .prefix])
         #expect(plan.applicationProtocols.string == "\u{2}h2\u{8}http/1.1")

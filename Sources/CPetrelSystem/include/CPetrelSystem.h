@@ -159,12 +159,6 @@ static inline void petrel_event_signal(int descriptor) {
     ssize_t ignored = write(descriptor, &one, sizeof one);
     (void)ignored;
 }
-static inline void petrel_event_clear(int descriptor) {
-    uint64_t count;
-    ssize_t ignored = read(descriptor, &count, sizeof count);
-    (void)ignored;
-}
-
 /// Fills `buffer` from the kernel's generator; false when it can't.
 bool petrel_entropy(void *buffer, size_t count);
 /// A write to a closed socket must be an error, not the end of the process.

@@ -137,7 +137,9 @@ struct Worker: ~Copyable {
         case EventToken.Kind.listener.rawValue:
             accept(Int(index), generation)
         case EventToken.Kind.wakeup.rawValue:
-            petrel_event_clear(mailbox.wakeup)
+            // Never cleared: with edge triggering each signal is an event, and
+            // a signal sent meanwhile must not be swallowed.
+            return
         case EventToken.Kind.datagram.rawValue:
             receiveDatagrams(Int(index), generation)
         case EventToken.Kind.query.rawValue:

@@ -80,7 +80,9 @@ extension Worker {
         cluster.pointee.endpoints = fresh
         for endpoint in old where !fresh.contains(endpoint) {
             endpoint.pointee.retired = true
+            endpoint.pointee.uses += 1
             while let waiting = endpoint.pointee.idle { closeUpstream(waiting) }
+            endpoint.pointee.uses -= 1
             reapEndpoint(endpoint)
         }
     }

@@ -72,7 +72,9 @@ public struct CredentialSource: BitwiseCopyable, Sendable {
         case file
         /// Bytes in the configuration: `inline` (and `inlineKey`).
         case inline
-        /// An SDS secret called `path`, looked up in ``TrafficTables/secret(named:)``.
+        /// An SDS secret called `path`, looked up in ``TrafficTables/secret(named:)``;
+        /// where there is none, `file-root:PATH` and `file-cert:CERT~KEY` name files,
+        /// as they do for Istio's agent.
         case secret
     }
 

@@ -73,23 +73,10 @@ struct TLSCompiler {
         }
     }
 
-    /// Istio's agent serves files under these names.
     private func source(secretNamed name: String) -> CredentialSource {
         var source = CredentialSource()
-        if name == "file-root:system" {
-            source.kind = .system
-        } else if name.hasPrefix("file-root:") {
-            source.kind = .file
-            source.path = arena.text(String(name.dropFirst("file-root:".count)))
-        } else if name.hasPrefix("file-cert:") {
-            let parts = name.dropFirst("file-cert:".count).split(separator: "~", maxSplits: 1)
-            source.kind = .file
-            source.path = arena.text(parts.first.map(String.init) ?? "")
-            source.keyPath = arena.text(parts.count > 1 ? String(parts[1]) : "")
-        } else {
-            source.kind = .secret
-            source.path = arena.text(name)
-        }
+        source.kind = .secret
+        source.path = arena.text(name)
         return source
     }
 

@@ -51,7 +51,7 @@ struct ConfigurationOptions: ParsableArguments {
                 files: files, defaultNamespace: namespace, meshConfigFile: meshConfig,
                 outboundTrafficPolicy: outboundTrafficPolicy.flatMap(OutboundPolicyName.init(rawValue:)),
                 resolve: resolve, trustBundle: caFile)
-        } catch let error as MeshSourceError {
+        } catch {
             throw ValidationError(error.description)
         }
     }

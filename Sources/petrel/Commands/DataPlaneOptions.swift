@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import MeshRuntime
+public import ArgumentParser
+public import MeshRuntime
 
 /// The options of the commands that run a mesh.
 struct DataPlaneOptions: ParsableArguments {

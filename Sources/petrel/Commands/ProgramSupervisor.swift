@@ -10,15 +10,18 @@ enum ProgramSupervisor {
         // A terminal sends these to the program itself; this process waits.
         let ignored = [SIGINT, SIGQUIT].map { ($0, signal($0, SIG_IGN)) }
         let forwarded = [SIGTERM, SIGHUP].map { number in
-            signal(number, SIG_IGN)
+            let handler = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { program.signal(number) }
             source.resume()
-            return source
+            return (number, handler, source)
         }
         defer {
             for (number, handler) in ignored { signal(number, handler) }
-            for source in forwarded { source.cancel() }
+            for (number, handler, source) in forwarded {
+                source.cancel()
+                signal(number, handler)
+            }
         }
         try program.start()
         let status = program.wait()

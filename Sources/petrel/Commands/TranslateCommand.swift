@@ -17,7 +17,7 @@ struct TranslateCommand: ParsableCommand {
 
     func run() throws {
         guard !configuration.files.isEmpty else { throw ValidationError("Name the files to translate with -f.") }
-        let loaded = try LoadedObjects(source: try configuration.source())
+        let loaded = LoadedObjects(source: try configuration.source())
         let translation = ManagementPlane.translate(loaded.objects)
         let violations = loaded.violations + translation.violations
         if !violations.isEmpty { Terminal.complain(ViolationReport(violations).text) }

@@ -17,10 +17,10 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         guard !configuration.files.isEmpty else { throw ValidationError("Name the files to check with -f.") }
-        let loaded = try LoadedObjects(source: try configuration.source())
+        let loaded = LoadedObjects(source: try configuration.source())
         let report = ViolationReport(loaded.violations)
         switch output {
-        case .json: Terminal.standard.line(report.json)
+        case .json: Terminal.standard.line(report.json.json(pretty: true))
         case .text:
             if !loaded.violations.isEmpty { Terminal.standard.line(report.text) }
             let errors = loaded.violations.filter { $0.severity == .error }.count

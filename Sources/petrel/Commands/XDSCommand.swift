@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ConfigGeneration
 internal import EnvoyAPI
 internal import LocalControl
 internal import MeshAPI
@@ -45,13 +46,13 @@ struct XDSCommand: ParsableCommand {
     func run() throws {
         guard !configuration.files.isEmpty else { throw ValidationError("Name the files of the mesh with -f.") }
         let source = try configuration.source()
-        let loaded = try LoadedObjects(source: source)
+        let loaded = LoadedObjects(source: source)
         if !loaded.violations.isEmpty { Terminal.complain(ViolationReport(loaded.violations).text) }
         if loaded.hasErrors { throw ExitStatus.invalidInput }
         var proxy = ProxyIdentity(workload: try workload())
         if nodeType == "router" { proxy.type = .router }
         let mesh = CompiledMesh(objects: loaded.objects, source: source)
         let document = try ResourceDocument(mesh.configuration(for: proxy).resources, type: type, name: name)
-        Terminal.standard.line(output == .json ? document.value.json : document.value.yaml)
+        Terminal.standard.line(output == .json ? document.value.json(pretty: true) : document.value.yaml())
     }
 }

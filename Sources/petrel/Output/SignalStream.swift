@@ -2,9 +2,9 @@ internal import Dispatch
 internal import Foundation
 
 /// Signals as an asynchronous sequence, instead of their default action.
-final class SignalStream: Sendable {
+final class SignalStream {
     private let stream: AsyncStream<Int32>
-    private let sources: [any DispatchSourceSignal & Sendable]
+    private let sources: [any DispatchSourceSignal]
 
     init(_ signals: [Int32]) {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()

@@ -15,8 +15,7 @@ struct Terminal {
         isColored: isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
 
     func line(_ text: String = "") {
-        print(text)
-        fflush(stdout)
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     func styled(_ text: String, _ styles: Style...) -> String {
