@@ -66,10 +66,7 @@ public final class DataPlane: Sendable {
     /// Takes no more connections, lets requests under way finish with
     /// `connection: close`, and ends when all are done or the time is over.
     public func drain(deadline: Duration) async {
-        let parts = deadline.components
-        let wait = UInt64(max(0, parts.seconds)) * 1_000_000_000 + UInt64(max(0, parts.attoseconds / 1_000_000_000))
-        let end = petrel_monotonic_nanoseconds() &+ wait
-        for mailbox in mailboxes { mailbox.send(.drain(deadline: end)) }
+        beginDraining(deadline: deadline)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let waiter = Unmanaged.passRetained(Waiter { [self] in
                 join()
@@ -85,6 +82,14 @@ public final class DataPlane: Sendable {
                 continuation.resume()
             }
         }
+    }
+
+    /// Starts to drain and doesn't wait for the end.
+    func beginDraining(deadline: Duration) {
+        let parts = deadline.components
+        let wait = UInt64(max(0, parts.seconds)) * 1_000_000_000 + UInt64(max(0, parts.attoseconds / 1_000_000_000))
+        let end = petrel_monotonic_nanoseconds() &+ wait
+        for mailbox in mailboxes { mailbox.send(.drain(deadline: end)) }
     }
 
     /// Ends at once: connections are closed, requests under way are lost.
