@@ -1,4 +1,5 @@
 internal import EnvoyAPI
+internal import Foundation
 internal import SwiftProtobuf
 
 typealias EnvoyAddress = Envoy_Config_Core_V3_Address
@@ -25,7 +26,12 @@ typealias EnvoyVirtualHost = Envoy_Config_Route_V3_VirtualHost
 
 extension Message {
     /// The message inside an `Any`, encoded the same way every time.
-    var packed: Google_Protobuf_Any { Google_Protobuf_Any(packing: self) }
+    var packed: Google_Protobuf_Any {
+        var any = Google_Protobuf_Any()
+        any.typeURL = "type.googleapis.com/" + Self.protoMessageName
+        any.value = Data(ResourceEncoder.bytes(of: self))
+        return any
+    }
 }
 
 extension Google_Protobuf_Duration {

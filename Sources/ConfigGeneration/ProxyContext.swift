@@ -27,6 +27,7 @@ final class ProxyContext {
         isIPv4 = proxy.supportsIPv4
         wildcard = isIPv4 ? "0.0.0.0" : "::"
         nameResolution = NameResolutionPlan(mesh: snapshot.mesh, proxy: proxy)
+        provenance.reserveCapacity(scope.services.count * 3)
         loopback = isIPv4 ? "127.0.0.1" : "::1"
     }
 
@@ -56,14 +57,14 @@ final class ProxyContext {
         snapshot.aliasTarget(of: host) ?? host
     }
 
+    /// Remembers which objects made a resource.
     func note(_ name: ResourceName, _ origins: [ObjectReference]) {
         guard !origins.isEmpty else { return }
-        let all = (provenance[name] ?? []) + origins
-        if all.count == 1 {
-            provenance[name] = all
+        if origins.count == 1 || (origins.count == 2 && origins[0] != origins[1]) {
+            provenance[name] = origins
         } else {
             var seen: Set<ObjectReference> = []
-            provenance[name] = all.filter { seen.insert($0).inserted }
+            provenance[name] = origins.filter { seen.insert($0).inserted }
         }
     }
 

@@ -74,6 +74,26 @@ struct DeterminismTests {
         }
     }
 
+    @Test(arguments: proxies)
+    func encodingInOnePassGivesTheSameBytes(_ proxy: ProxyIdentity) throws {
+        let resources = ConfigGenerator(snapshot: MeshSnapshot(objects: try Self.objects(), mesh: MeshConfig()))
+            .generate(for: proxy).resources
+        var options = BinaryEncodingOptions()
+        options.useDeterministicOrdering = true
+        func check(_ messages: [some Message]) throws {
+            for message in messages {
+                let expected: [UInt8] = try message.serializedBytes(options: options)
+                #expect(ResourceEncoder.bytes(of: message) == expected)
+            }
+        }
+        try check(resources.clusters)
+        try check(resources.endpoints)
+        try check(resources.listeners)
+        try check(resources.routes)
+        try check(resources.secrets)
+        try check([resources.nameTable])
+    }
+
     /// The same shuffles in every run.
     private struct Reordering: RandomNumberGenerator {
         var state: UInt64

@@ -16,6 +16,7 @@ extension GatewayBuilder {
         configuration.ignorePortInHostMatching = true
         var order: [String] = []
         var hosts: [String: EnvoyVirtualHost] = [:]
+        var origins: [String: [ObjectReference]] = [:]
         let servers = merged.serversByRoute[name] ?? []
         for entry in servers {
             let redirects = entry.server.tls?.redirectsToHTTPS ?? false
@@ -38,7 +39,7 @@ extension GatewayBuilder {
                     own.routes += translated
                     if redirects { own.requireTls = .all }
                     hosts[name] = own
-                    context.note(.route("\(configuration.name)/\(own.name)"), [rule.origin] + rule.delegates + [entry.gateway])
+                    origins[own.name, default: []] += [rule.origin] + rule.delegates + [entry.gateway]
                 }
             }
             guard redirects else { continue }
@@ -52,6 +53,7 @@ extension GatewayBuilder {
         if configuration.virtualHosts.isEmpty, let first = servers.first {
             configuration.virtualHosts = [Self.blackHole(port: first.server.port)]
         }
+        for (host, objects) in origins { context.note(.route("\(name)/\(host)"), objects) }
         context.note(.route(name), servers.map(\.gateway))
         return configuration
     }

@@ -34,7 +34,7 @@ struct ServiceDomains {
     /// `name`, `name.namespace.svc` and `name.namespace` where the resolver
     /// of the proxy's workload would complete them.
     static func shortForms(of host: String, in domain: String) -> [String] {
-        guard let own = split(domain, at: ".svc."), let theirs = split(host, at: ".svc."),
+        guard let theirs = split(host), let own = split(domain),
             own.rest == theirs.rest, let dot = theirs.head.firstIndex(of: ".")
         else { return [] }
         let namespace = theirs.head[theirs.head.index(after: dot)...]
@@ -44,8 +44,18 @@ struct ServiceDomains {
         return [String(theirs.head[..<dot]), theirs.head + ".svc", String(theirs.head)]
     }
 
-    private static func split(_ text: String, at marker: String) -> (head: Substring, rest: Substring)? {
-        guard let range = text.firstRange(of: marker) else { return nil }
-        return (text[..<range.lowerBound], text[range.upperBound...])
+    /// What stands before and after `.svc.`.
+    private static func split(_ text: String) -> (head: Substring, rest: Substring)? {
+        let bytes = text.utf8
+        var start = bytes.startIndex
+        while let dot = bytes[start...].firstIndex(of: UInt8(ascii: ".")) {
+            if bytes[dot...].starts(with: marker) {
+                return (text[..<dot], text[bytes.index(dot, offsetBy: marker.count)...])
+            }
+            start = bytes.index(after: dot)
+        }
+        return nil
     }
+
+    private static let marker = Array(".svc.".utf8)
 }

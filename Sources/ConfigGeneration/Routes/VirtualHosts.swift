@@ -29,6 +29,11 @@ struct VirtualHosts {
     }
 
     mutating func build() -> [EnvoyVirtualHost] {
+        let count = (index.byPort[port]?.count ?? 0) + 1
+        names.reserveCapacity(count)
+        domains.reserveCapacity(count * 3)
+        hosts.reserveCapacity(count)
+        origins.reserveCapacity(count)
         for entry in entries() { add(entry) }
         for service in services() where !served.contains(service.hostname) {
             for own in ports(of: service) where own.portProtocol.isHTTPOrSniffed {
@@ -141,18 +146,33 @@ struct VirtualHosts {
         self.origins.append((name, origins))
     }
 
-    private func defaultRoute(_ service: Service, _ number: Int) -> EnvoyRoute {
+    private static let unlimitedGRPC: EnvoyRouteAction.MaxStreamDuration = {
+        var limits = EnvoyRouteAction.MaxStreamDuration()
+        limits.grpcTimeoutHeaderMax = .zero
+        return limits
+    }()
+
+    private static let anyRequest: EnvoyRoute = {
         var route = EnvoyRoute()
         route.name = "default"
         route.match.prefix = "/"
-        route.route.cluster = Names.cluster(port: number, host: service.hostname)
-        route.route.timeout = .zero
-        route.route.maxStreamDuration.grpcTimeoutHeaderMax = .zero
-        let policy = EffectivePolicy(context.rule(for: service)?.spec.trafficPolicy, port: number)
-        let hash = policy.loadBalancer?.consistentHash.flatMap(HashTranslation.message)
-        if let hash { route.route.hashPolicy = [hash] }
+        return route
+    }()
+
+    private func defaultRoute(_ service: Service, _ number: Int) -> EnvoyRoute {
+        // Messages with many fields are copied when they are changed in
+        // place inside another: so the action is made first.
+        var action = EnvoyRouteAction()
+        action.cluster = Names.cluster(port: number, host: service.hostname)
+        action.timeout = .zero
+        action.maxStreamDuration = Self.unlimitedGRPC
+        let policy = context.rule(for: service).map { EffectivePolicy($0.spec.trafficPolicy, port: number) }
+        let hash = policy?.loadBalancer?.consistentHash.flatMap(HashTranslation.message)
+        if let hash { action.hashPolicy = [hash] }
         let retries = RetryTranslation(mesh: context.mesh, hashesConsistently: hash != nil)
-        if let policy = retries.message(nil) { route.route.retryPolicy = policy }
+        if let policy = retries.message(nil) { action.retryPolicy = policy }
+        var route = Self.anyRequest
+        route.route = action
         route.decorator.operation = "\(service.hostname):\(number)/*"
         return route
     }
