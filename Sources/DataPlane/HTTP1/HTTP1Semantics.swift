@@ -15,6 +15,8 @@ struct HTTP1Semantics: BitwiseCopyable {
     var wantsKeepAlive = false
     var expectsContinue = false
     var upgrade = false
+    /// The connection header names `upgrade`.
+    var nominatesUpgrade = false
     /// The connection header names fields that end here.
     var nominatesFields = false
     /// Index of the host field, or -1.
@@ -111,9 +113,9 @@ struct HTTP1Semantics: BitwiseCopyable {
                 wantsClose = true
             } else if Self.equals(bytes, token, "keep-alive") {
                 wantsKeepAlive = true
-            } else if Self.equals(bytes, token, "upgrade") || Self.equals(bytes, token, "te")
-                || Self.equals(bytes, token, "http2-settings")
-            {
+            } else if Self.equals(bytes, token, "upgrade") {
+                nominatesUpgrade = true
+            } else if Self.equals(bytes, token, "te") || Self.equals(bytes, token, "http2-settings") {
                 // Removed by their own names.
             } else if Self.mustNotBeNominated(bytes, token) {
                 violation = .invalidConnectionHeader

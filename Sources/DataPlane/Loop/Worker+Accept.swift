@@ -59,6 +59,10 @@ extension Worker {
         for _ in 0..<16 {
             var peer = petrel_address()
             let descriptor = petrel_accept(listeners[place].descriptor, &peer)
+            if descriptor == -EMFILE || descriptor == -ENFILE {
+                refuseForLackOfDescriptors(listeners[place].descriptor)
+                return
+            }
             if descriptor < 0 { return }
             let connection = connections.allocate()
             connection.pointee.descriptor = descriptor
@@ -89,6 +93,17 @@ extension Worker {
                 close(connection)
             }
         }
+    }
+
+    /// No descriptor is left: gives up the one kept for this moment, so that
+    /// the client learns of it and the listener doesn't wake us for ever.
+    private mutating func refuseForLackOfDescriptors(_ listener: Int32) {
+        Glibc.close(reserve)
+        var peer = petrel_address()
+        let descriptor = petrel_accept(listener, &peer)
+        if descriptor >= 0 { petrel_reset(descriptor) }
+        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        metrics.count(.overloaded)
     }
 
     /// Finds out where a new connection wanted to go, and its listener.

@@ -39,6 +39,11 @@ extension Worker {
     ) -> Int {
         guard let session = connection.pointee.session else { return ReadOutcome.failed }
         let canRead = connection.pointee.flags.contains(.readable)
+        if SSL_get_shutdown(session) & SSL_RECEIVED_SHUTDOWN != 0 {
+            // The peer said its end; its FIN may take its time.
+            connection.pointee.flags.insert(.ended)
+            return ReadOutcome.ended
+        }
         if !canRead, connection.pointee.ciphertext.isEmpty, SSL_pending(session) == 0 { return ReadOutcome.nothing }
         lend(connection)
         var total = 0

@@ -10,8 +10,8 @@ internal import TrafficModel
 /// references nor checks exclusivity at run time.
 struct Worker: ~Copyable {
     static let readCapacity = 32 * 1024
-    /// Room behind what is read: for the scheme and for a normalised path.
-    static let readSlack = 80 * 1024
+    /// Room behind what is read, for the scheme that matching wants.
+    static let readSlack = 16
     static let scratchCapacity = 256 * 1024
 
     let index: Int
@@ -61,6 +61,8 @@ struct Worker: ~Copyable {
     let metrics: WorkerMetrics
     var drainDeadline: UInt64 = 0
     var stopped = false
+    /// A descriptor to give up when there is none left.
+    var reserve: Int32
 
     init(index: Int, settings: WorkerSettings, mailbox: Mailbox) {
         self.index = index
@@ -79,6 +81,7 @@ struct Worker: ~Copyable {
         log = LogBuffer(descriptor: settings.logDescriptor)
         metrics = WorkerMetrics(settings.registry)
         names = NameCache(settings)
+        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         ready.reserveCapacity(256)
         readySpare.reserveCapacity(256)
         _ = petrel_epoll_add(
@@ -93,6 +96,7 @@ struct Worker: ~Copyable {
         readBuffer.deallocate()
         scratch.deallocate()
         Glibc.close(epoll)
+        Glibc.close(reserve)
     }
 
     /// Runs until told to stop.

@@ -64,16 +64,17 @@ struct Block: BitwiseCopyable {
 struct BlockPool: ~Copyable {
     static let smallest = 1024
     static let classCount = 11
-    /// Free blocks kept for each class; the rest goes back to the allocator.
-    private static let kept = 64
+    /// Free blocks kept for each class, at most 1 MiB of them; the rest goes
+    /// back to the allocator.
+    private static func kept(_ sizeClass: Int) -> Int { max(1, min(64, (1 << 20) / (smallest << sizeClass))) }
 
     private var free: [[UnsafeMutablePointer<UInt8>]]
     private(set) var bytesInUse = 0
 
     init() {
-        free = (0..<Self.classCount).map { _ in
+        free = (0..<Self.classCount).map { sizeClass in
             var list: [UnsafeMutablePointer<UInt8>] = []
-            list.reserveCapacity(Self.kept)
+            list.reserveCapacity(Self.kept(sizeClass))
             return list
         }
     }
@@ -110,7 +111,7 @@ struct BlockPool: ~Copyable {
         guard let base = block.base else { return }
         let sizeClass = Int(block.sizeClass)
         bytesInUse -= block.capacity
-        if free[sizeClass].count < Self.kept {
+        if free[sizeClass].count < Self.kept(sizeClass) {
             free[sizeClass].append(base)
         } else {
             base.deallocate()

@@ -93,6 +93,8 @@ struct Exchange: SlabElement {
     var userAgent = Run()
     var forwardedFor = Run()
     var requestID = Run()
+    /// Why the upstream could not be used, in words.
+    var failure = Run()
     /// Host as the origin sees it.
     var upstreamAuthority = Run()
     /// Where the bytes for the upstream begin.

@@ -12,7 +12,7 @@ struct AccessLogLine {
     var status: UInt16 = 0
     var flag: StaticString = "-"
     var details: StaticString = ""
-    var failure = ""
+    var failure = UnsafeRawBufferPointer(start: nil, count: 0)
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
     var milliseconds: UInt64 = 0
@@ -40,6 +40,7 @@ extension Worker {
         line.status = exchange.pointee.status
         line.flag = exchange.pointee.reason.responseFlag
         line.details = detailsOf(exchange)
+        line.failure = exchange.pointee.bytes(exchange.pointee.failure)
         line.bytesReceived = exchange.pointee.bytesReceived
         line.bytesSent = exchange.pointee.bytesSent
         line.milliseconds = (now &- exchange.pointee.started) / 1_000_000
@@ -81,7 +82,6 @@ extension Worker {
         line.start = connection.pointee.opened &+ realtimeOffset
         line.flag = reason.responseFlag
         line.details = reason.code
-        line.failure = detail
         line.bytesReceived = connection.pointee.relayed
         line.bytesSent = sent
         line.milliseconds = (now &- connection.pointee.opened) / 1_000_000
@@ -90,7 +90,11 @@ extension Worker {
         line.downstreamLocal = connection.pointee.local
         line.downstreamRemote = connection.pointee.peer
         line.serverName = connection.pointee.serverName.bytes
-        write(line)
+        var words = detail
+        words.withUTF8 { bytes in
+            line.failure = UnsafeRawBufferPointer(bytes)
+            write(line)
+        }
     }
 
     private mutating func write(_ line: AccessLogLine) {
@@ -137,11 +141,6 @@ struct LineWriter {
         }
     }
 
-    mutating func string(_ value: String) {
-        var copy = value
-        copy.withUTF8 { self.value(UnsafeRawBufferPointer($0)) }
-    }
-
     /// Ends the line; the number of bytes.
     mutating func finish() -> Int {
         room[writer.count] = 0x0a
@@ -165,7 +164,7 @@ extension AccessLogLine {
         writer.text(" ")
         writer.text(details.utf8CodeUnitCount == 0 ? "-" : details)
         writer.text(" - \"")
-        writer.string(failure)
+        writer.value(failure)
         writer.text("\" ")
         writer.number(bytesReceived)
         writer.text(" ")
@@ -212,13 +211,7 @@ extension AccessLogLine {
         writer.text("\",\"response_code_details\":\"")
         writer.text(details)
         writer.text("\",\"upstream_transport_failure_reason\":")
-        if failure.isEmpty {
-            writer.text("null")
-        } else {
-            writer.text("\"")
-            writer.string(failure)
-            writer.text("\"")
-        }
+        quoted(&writer, failure)
         writer.text(",\"bytes_received\":")
         writer.number(bytesReceived)
         writer.text(",\"bytes_sent\":")

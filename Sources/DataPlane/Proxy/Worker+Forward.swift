@@ -4,8 +4,8 @@ internal import TrafficModel
 extension Worker {
     /// Keeps what the log wants to know of the request.
     mutating func noteRequest(_ exchange: ExchangePointer, _ parts: RequestParts) {
-        let wanted = parts.count * 2 + 1024
-        exchange.pointee.head = blocks.allocate(atLeast: min(wanted, 1 << 19))
+        let body = exchange.pointee.request.isDone ? 0 : min(parts.count - head.pointee.count, 16 * 1024)
+        exchange.pointee.head = blocks.allocate(atLeast: head.pointee.count * 2 + body + 600)
         exchange.pointee.method = keep(exchange, parts.buffer(head.pointee.method))
         exchange.pointee.path = keep(exchange, parts.buffer(parts.path))
         exchange.pointee.authority = keep(exchange, parts.buffer(parts.authority))
@@ -70,7 +70,7 @@ extension Worker {
         // with it.
         if !exchange.pointee.request.isDone, used < parts.count {
             let available = min(parts.count - used, 16 * 1024)
-            let bytes = UnsafeRawBufferPointer(start: parts.bytes + used, count: available)
+            let bytes = UnsafeRawBufferPointer(start: parts.received + used, count: available)
             guard let taken = appendBody(exchange, bytes) else { return }
             used += taken
         }

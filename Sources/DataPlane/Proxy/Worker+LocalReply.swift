@@ -11,6 +11,7 @@ extension Worker {
         let status = status > 0 ? status : 503
         exchange.pointee.status = UInt16(truncatingIfNeeded: status)
         exchange.pointee.reason = reason
+        noteFailure(exchange, detail)
         let authority = exchange.pointee.bytes(exchange.pointee.authority)
         let host = authority.count > 0 ? String(decoding: authority, as: UTF8.self) : "this host"
         let flag = reason.responseFlag.description
@@ -22,6 +23,16 @@ extension Worker {
             body += "try:    \(settings.explainCommand) http://\(host)\(path.hasPrefix("/") ? path : "/")\n"
         }
         send(exchange, downstream, reason: reason, body: body, type: "text/plain", location: nil)
+    }
+
+    /// Keeps the words for the log, with the other words of the exchange.
+    private mutating func noteFailure(_ exchange: ExchangePointer, _ detail: String) {
+        guard settings.logFormat != nil, !detail.isEmpty, exchange.pointee.attempts > 0 else { return }
+        var text = detail
+        let start = exchange.pointee.head.count
+        text.withUTF8 { blocks.append(UnsafeRawBufferPointer($0), to: &exchange.pointee.head) }
+        let count = exchange.pointee.head.count - start
+        exchange.pointee.failure = Exchange.Run(start: UInt32(start), count: UInt32(count))
     }
 
     private static func capitalised(_ text: String) -> String {

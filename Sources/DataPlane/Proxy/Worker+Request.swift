@@ -6,6 +6,8 @@ internal import TrafficModel
 /// Ranges count in `bytes`.
 struct RequestParts {
     var bytes: UnsafeMutablePointer<UInt8>
+    /// Where the head was received, and what came behind it.
+    let received: UnsafeMutablePointer<UInt8>
     var count: Int
     var semantics: HTTP1Semantics
     var path: Range<Int>
@@ -109,9 +111,7 @@ extension Worker {
         }
         let tables = snapshot.pointee.tables
         let manager = tables.listeners[Int(decision.listener)].chains[Int(decision.chain)].manager
-        if manager[0].maximumRequests > 0, connection.pointee.requests >= manager[0].maximumRequests
-            || workloadIsDraining(connection)
-        {
+        if manager[0].maximumRequests > 0, connection.pointee.requests >= manager[0].maximumRequests {
             exchange.pointee.flags.insert(.closeDownstream)
         }
         if workloadIsDraining(connection) { exchange.pointee.flags.insert(.closeDownstream) }
@@ -137,9 +137,12 @@ extension Worker {
         exchange.pointee.decision = chosen
         switch chosen.verdict {
         case .allowed:
-            if semantics.upgrade, refusesUpgrade(parts, chosen, tables) {
-                exchange.pointee.flags.insert(.closeDownstream)
-                return reply(exchange, status: 403, .upgradeRefused, detail: "this upgrade is not allowed here")
+            if semantics.upgrade, semantics.nominatesUpgrade {
+                if refusesUpgrade(parts, chosen, tables) {
+                    exchange.pointee.flags.insert(.closeDownstream)
+                    return reply(exchange, status: 403, .upgradeRefused, detail: "this upgrade is not allowed here")
+                }
+                exchange.pointee.flags.insert(.upgrade)
             }
             forward(exchange, connection, &parts, chosen, manager, facts, &used)
         case .directResponse:
@@ -220,7 +223,7 @@ extension Worker {
             bytes: all, method: range(head.pointee.method), path: range(path), authority: range(authority),
             scheme: ByteRange(offset: UInt32(count), length: 4), headers: head.pointee.view)
         return RequestParts(
-            bytes: bytes, count: count, semantics: semantics, path: path, authority: authority, view: view)
+            bytes: bytes, received: bytes, count: count, semantics: semantics, path: path, authority: authority, view: view)
     }
 
     /// `http://host/path`, as clients send to an explicit proxy.
@@ -254,15 +257,23 @@ extension Worker {
     /// Normalises path and host as the connection manager asks.
     private func adjust(_ parts: inout RequestParts, _ manager: borrowing ConnectionManagerPlan) -> PathNormalization {
         stripHost(&parts, manager)
-        let place = parts.count + 8
-        let size = min(parts.path.count * 3 + 16, Self.readSlack - 64)
-        var writer = TrafficModel.ByteWriter(UnsafeMutableBufferPointer(start: parts.bytes + place, count: size))
+        // The new path must lie in one memory with the head: the upper half of
+        // the scratch memory, which nothing else uses before the head is sent.
+        let half = Self.scratchCapacity / 2
+        let copy = scratch + half
+        let place = head.pointee.count + 8
+        let room = UnsafeMutableBufferPointer(start: copy + place, count: half - place)
+        var writer = TrafficModel.ByteWriter(room)
         let outcome = manager.normalize(path: parts.buffer(parts.path), into: &writer)
         if outcome == .unchanged || outcome == .rejected { return outcome }
         guard !writer.overflowed else { return .rejected }
+        copy.update(from: parts.bytes, count: head.pointee.count)
+        for offset in 0..<4 { copy[head.pointee.count + offset] = parts.bytes[parts.count + offset] }
+        parts.bytes = copy
         parts.path = place..<(place + writer.count)
-        parts.view.bytes = UnsafeBufferPointer(start: UnsafePointer(parts.bytes), count: parts.path.upperBound)
+        parts.view.bytes = UnsafeBufferPointer(start: UnsafePointer(copy), count: parts.path.upperBound)
         parts.view.path = range(parts.path)
+        parts.view.scheme = ByteRange(offset: UInt32(head.pointee.count), length: 4)
         return outcome
     }
 

@@ -29,6 +29,7 @@ extension Worker {
         var hasLength = false
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
+            case .upgrade where head.pointee.status == 101: break
             case .connection, .keepAlive, .proxyConnection, .transferEncoding, .upgrade, .envoyUpstreamServiceTime,
                 .envoyDecorator:
                 continue
@@ -72,6 +73,10 @@ extension Worker {
                 writer.text("transfer-encoding: chunked\r\n")
             }
         case .none, .length: break
+        }
+        if head.pointee.status == 101 {
+            writer.text("connection: upgrade\r\n\r\n")
+            return
         }
         if drainDeadline != 0 { exchange.pointee.flags.insert(.closeDownstream) }
         if exchange.pointee.flags.contains(.closeDownstream) {

@@ -175,8 +175,12 @@ extension Worker {
     private mutating func passInterim(
         _ connection: ConnectionPointer, _ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer
     ) -> Int {
-        guard head.pointee.status != 101 else {
-            protocolFailed(exchange, "101 without an upgrade")
+        if head.pointee.status == 101 {
+            if exchange.pointee.flags.contains(.upgrade), exchange.pointee.request.isDone {
+                startUpgrade(connection, exchange, bytes)
+            } else {
+                protocolFailed(exchange, "101 without an upgrade")
+            }
             return -1
         }
         guard let downstream = exchange.pointee.downstream, !exchange.pointee.flags.contains(.clientHTTP10),

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DataPlane
@@ -229,5 +230,40 @@ import Testing
         #expect(!seen.contains("x-added: no"))
         #expect(!seen.contains("x-secret"))
         #expect(seen.contains("x-envoy-original-path: /old/a?b=c"))
+    }
+
+    @Test func switchesProtocolsWhereThatIsAllowed() throws {
+        let origin = try ScriptedOrigin { socket, origin in
+            origin.note(try socket.readMessage())
+            try socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello")
+            while let more = socket.readSome(), !more.isEmpty { try socket.write(more) }
+        }
+        let manager = ",\"upgradeConfigs\":[{\"upgradeType\":\"websocket\"}]"
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port), manager: manager))
+        let client = try proxy.connect()
+        try client.write("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly ")
+        client.finishWriting()
+        let all = try client.readAllText()
+        #expect(all.hasPrefix("HTTP/1.1 101 Switching Protocols\r\n"))
+        #expect(all.contains("upgrade: websocket\r\n"))
+        #expect(all.hasSuffix("\r\n\r\nhelloearly "))
+        let seen = try #require(origin.notes.first)
+        #expect(seen.contains("upgrade: websocket") && seen.contains("connection: upgrade"))
+    }
+
+    @Test func normalisesPathsWhereThatIsAsked() throws {
+        let origin = try ScriptedOrigin.answering("ok")
+        let manager = ",\"normalizePath\":true,\"mergeSlashes\":true"
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port), manager: manager))
+        _ = try proxy.exchange("GET /a/./b/../c//d?x=/../y HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(origin.notes.last?.hasPrefix("GET /a/c/d?x=/../y HTTP/1.1\n") == true)
+        let client = try proxy.connect()
+        // The same with a body behind it, and in pieces.
+        try client.write("POST /a/../b HTTP/1.1\r\nHost: a\r\nContent-Le")
+        usleep(20_000)
+        try client.write("ngth: 5\r\n\r\nhello")
+        #expect(try client.readMessage().body == "ok")
+        #expect(origin.notes.last?.hasPrefix("POST /b HTTP/1.1\n") == true)
+        #expect(origin.notes.last?.hasSuffix("\n\nhello") == true)
     }
 }
