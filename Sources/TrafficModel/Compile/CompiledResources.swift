@@ -112,7 +112,7 @@ struct CompiledResources: Sendable {
         }
     }
 
-    private mutating func put<Resource: Message, Plan>(
+    private mutating func put<Resource: Message & Hashable, Plan>(
         _ messages: [Resource], _ name: KeyPath<Resource, String>, _ kind: Rejection.Kind,
         _ section: WritableKeyPath<Self, CompiledSection<Plan>>, _ rejections: inout [Rejection],
         _ compile: (Arena, Resource, UInt64) throws(CompileError) -> Plan

@@ -47,12 +47,9 @@ extension Envoy_Config_Core_V3_CidrRange {
     }
 }
 
-/// Hash of a message's content, the same for the same content.
-func fingerprint(_ message: some Message) -> UInt64 {
-    var options = BinaryEncodingOptions()
-    options.useDeterministicOrdering = true
-    guard let bytes: [UInt8] = try? message.serializedBytes(partial: true, options: options) else { return 0 }
-    return bytes.withUnsafeBufferPointer { ByteComparison.hash($0) }
+/// Hash of a message's content, the same for the same content in this process.
+func fingerprint(_ message: some Hashable) -> UInt64 {
+    UInt64(truncatingIfNeeded: message.hashValue)
 }
 
 extension Arena {

@@ -34,7 +34,7 @@ extension TrafficTables {
             return decision
         }
         decision.chain = Int32(truncatingIfNeeded: chain)
-        enter(listeners[index].chains[chain], facts, random: random, &decision, recorder: &recorder)
+        enter(listeners[index].chains, chain, facts, random: random, &decision, recorder: &recorder)
         return decision
     }
 
@@ -62,24 +62,24 @@ extension TrafficTables {
     }
 
     private func enter<Recorder: DecisionRecorder>(
-        _ chain: FilterChainPlan, _ facts: ConnectionFacts, random: UInt64, _ decision: inout ConnectionDecision,
-        recorder: inout Recorder
+        _ chains: FlatArray<FilterChainPlan>, _ index: Int, _ facts: ConnectionFacts, random: UInt64,
+        _ decision: inout ConnectionDecision, recorder: inout Recorder
     ) {
-        if !chain.downstreamTLS.isEmpty {
+        if !chains[index].downstreamTLS.isEmpty {
             if facts.transportProtocol != .tls {
                 decision.reason = .protocolError
                 recorder.record(
-                    DecisionStep(.filterChain, chain.name.string, .failed, "TLS is expected and plain bytes came"))
+                    DecisionStep(.filterChain, chains[index].name.string, .failed, "TLS is expected and plain bytes came"))
                 return
             }
-            if chain.downstreamTLS[0].requiresClientCertificate, facts.peerIdentity.isEmpty, facts.handshakeIsOver {
+            if chains[index].downstreamTLS[0].requiresClientCertificate, facts.peerIdentity.isEmpty, facts.handshakeIsOver {
                 decision.reason = .invalidMTLS
                 recorder.record(
-                    DecisionStep(.filterChain, chain.name.string, .failed, "the client showed no certificate"))
+                    DecisionStep(.filterChain, chains[index].name.string, .failed, "the client showed no certificate"))
                 return
             }
         }
-        for rules in chain.accessRules {
+        for rules in chains[index].accessRules {
             let verdict = rules.evaluate(facts, nil)
             decision.access = verdict
             recorder.record(rules.step(verdict))
@@ -89,21 +89,22 @@ extension TrafficTables {
                 return
             }
         }
-        if !chain.manager.isEmpty {
+        if !chains[index].manager.isEmpty {
             decision.verdict = .allowed
             decision.reason = .none
             decision.handling = .http
             return
         }
-        guard let proxy = chain.tcpProxy.first else {
+        guard !chains[index].tcpProxy.isEmpty else {
             decision.reason = .noFilterChain
             recorder.record(
-                DecisionStep(.filterChain, chain.name.string, .failed, "the chain ends without a destination"))
+                DecisionStep(.filterChain, chains[index].name.string, .failed, "the chain ends without a destination"))
             return
         }
-        let target = WeightedTarget.choose(proxy.clusters, total: proxy.totalWeight, random: random)
+        let target = WeightedTarget.choose(
+            chains[index].tcpProxy[0].clusters, total: chains[index].tcpProxy[0].totalWeight, random: random)
         decision.target = Int32(truncatingIfNeeded: target)
-        let reference = proxy.clusters[target].cluster
+        let reference = chains[index].tcpProxy[0].clusters[target].cluster
         guard let cluster = cluster(reference) else {
             decision.reason = .noCluster
             recorder.record(DecisionStep(.cluster, reference.name.string, .failed, "there is no such cluster"))

@@ -47,7 +47,8 @@ extension TrafficTables {
             decision.status = Reason.tlsRequired.status
             return decision
         }
-        let route = chooseRoute(configuration[0].virtualHosts[Int(found)], request, random: random, recorder: &recorder)
+        let route = chooseRoute(
+            configuration[0].virtualHosts, Int(found), request, random: random, recorder: &recorder)
         guard let route else {
             recorder.record(
                 DecisionStep(
@@ -57,7 +58,7 @@ extension TrafficTables {
         }
         decision.route = Int32(truncatingIfNeeded: route)
         return follow(
-            configuration[0].virtualHosts[Int(found)].routes[route], decision, request, facts, random: random,
+            configuration[0].virtualHosts[Int(found)].routes, route, decision, request, facts, random: random,
             recorder: &recorder)
     }
 
@@ -70,20 +71,21 @@ extension TrafficTables {
 
     @inline(__always)
     private func chooseRoute<Recorder: DecisionRecorder>(
-        _ host: VirtualHostPlan, _ request: RequestView, random: UInt64, recorder: inout Recorder
+        _ hosts: FlatArray<VirtualHostPlan>, _ host: Int, _ request: RequestView, random: UInt64,
+        recorder: inout Recorder
     ) -> Int? {
-        let matchers = host.matchers
+        let matchers = hosts[host].matchers
         let path = request[request.pathWithoutQuery]
         var index = 0
         while index < matchers.count {
             if matchers[index].matches(request, path: path, random: random) {
                 recorder.record(
-                    DecisionStep(.route, host.routes[index].label(index), .chosen, "the first that matches"))
+                    DecisionStep(.route, hosts[host].routes[index].label(index), .chosen, "the first that matches"))
                 return index
             }
             if Recorder.isRecording {
                 let why = matchers[index].mismatch(request, path: path, random: random) ?? ""
-                recorder.record(DecisionStep(.route, host.routes[index].label(index), .passed, why))
+                recorder.record(DecisionStep(.route, hosts[host].routes[index].label(index), .passed, why))
             }
             index &+= 1
         }
@@ -91,37 +93,37 @@ extension TrafficTables {
     }
 
     private func follow<Recorder: DecisionRecorder>(
-        _ route: RoutePlan, _ decided: RequestDecision, _ request: RequestView, _ facts: ConnectionFacts,
-        random: UInt64, recorder: inout Recorder
+        _ routes: FlatArray<RoutePlan>, _ number: Int, _ decided: RequestDecision, _ request: RequestView,
+        _ facts: ConnectionFacts, random: UInt64, recorder: inout Recorder
     ) -> RequestDecision {
         var decision = decided
-        if route.action == .forward {
-            chooseCluster(route, &decision, request, random: random)
+        if routes[number].action == .forward {
+            chooseCluster(routes, number, &decision, request, random: random)
         }
         guard passesAccessRules(&decision, facts, request, recorder: &recorder) else { return decision }
-        switch route.action {
+        switch routes[number].action {
         case .redirect:
             decision.verdict = .directResponse
             decision.reason = .none
-            decision.status = route.redirect[0].status
+            decision.status = routes[number].redirect[0].status
             recorder.record(
-                DecisionStep(.redirect, route.name.string, .chosen, "the route redirects with \(decision.status)"))
+                DecisionStep(.redirect, routes[number].name.string, .chosen, "the route redirects with \(decision.status)"))
         case .directResponse:
             decision.verdict = .directResponse
             decision.reason = .none
-            decision.status = route.responseStatus
+            decision.status = routes[number].responseStatus
             recorder.record(
                 DecisionStep(
-                    .directResponse, route.name.string, .chosen, "the route answers \(decision.status) by itself"))
+                    .directResponse, routes[number].name.string, .chosen, "the route answers \(decision.status) by itself"))
         case .none:
             decision.reason = .unsupportedAction
             decision.status = Reason.unsupportedAction.status
         case .forward:
             guard decision.cluster >= 0 else {
-                let name = clusterName(route, decision, request)
+                let name = clusterName(routes[number], decision, request)
                 recorder.record(DecisionStep(.cluster, name, .failed, "there is no such cluster"))
                 decision.reason = .noCluster
-                decision.status = route.clusterNotFoundStatus
+                decision.status = routes[number].clusterNotFoundStatus
                 return decision
             }
             decision.reason = endpointReason(ofCluster: Int(decision.cluster), recorder: &recorder)
@@ -136,19 +138,20 @@ extension TrafficTables {
 
     @inline(__always)
     private func chooseCluster(
-        _ route: RoutePlan, _ decision: inout RequestDecision, _ request: RequestView, random: UInt64
+        _ routes: FlatArray<RoutePlan>, _ number: Int, _ decision: inout RequestDecision, _ request: RequestView,
+        random: UInt64
     ) {
         var found: Int?
-        switch route.selection {
+        switch routes[number].selection {
         case .single:
             decision.target = 0
-            found = cluster(route.clusters[0].cluster)
+            found = cluster(routes[number].clusters[0].cluster)
         case .weighted:
-            let target = WeightedTarget.choose(route.clusters, total: route.totalWeight, random: random)
+            let target = WeightedTarget.choose(routes[number].clusters, total: routes[number].totalWeight, random: random)
             decision.target = Int32(truncatingIfNeeded: target)
-            found = cluster(route.clusters[target].cluster)
+            found = cluster(routes[number].clusters[target].cluster)
         case .header:
-            if let name = request.firstHeader(route.clusterHeader.buffer) { found = cluster(named: request[name]) }
+            if let name = request.firstHeader(routes[number].clusterHeader.buffer) { found = cluster(named: request[name]) }
         }
         if let found { decision.cluster = Int32(truncatingIfNeeded: found) }
     }

@@ -3,7 +3,10 @@
 ///
 /// This and ``FlatArray`` are the only types here that handle raw memory.
 final class Arena {
-    private static let blockSize = 4096
+    // A small resource stays small and a large one takes few blocks: each block
+    // is a quarter of what is held already.
+    private static let smallestBlock = 256
+    private static let largestBlock = 256 * 1024
 
     private var blocks: [UnsafeMutableRawPointer] = []
     private var next: UnsafeMutableRawPointer?
@@ -28,9 +31,7 @@ final class Arena {
                 return aligned
             }
         }
-        // A small resource stays small: the first block is its first need,
-        // rounded up, and later ones are a page.
-        let wanted = blocks.isEmpty ? 512 : Self.blockSize
+        let wanted = Swift.min(Swift.max(bytes / 4, Self.smallestBlock), Self.largestBlock)
         let capacity = Swift.max(size, wanted)
         let block = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
         blocks.append(block)

@@ -48,11 +48,20 @@ enum PathText {
         var previous: UInt8 = 0
         for byte in path {
             if byte == 0x3F { return false }
-            if byte == 0x25 || byte == 0x5C || mustEscape(byte) { return true }
+            let suspect = byte < 64 ? suspects.low >> UInt64(byte) : suspects.high >> UInt64(byte & 63)
+            if suspect & 1 != 0 || byte >= 0x80 { return true }
             if previous == 0x2F, byte == 0x2F || byte == 0x2E { return true }
             previous = byte
         }
         return false
+    }
+
+    /// One bit for each ASCII character that is an escape, a back slash or must be escaped.
+    private static var suspects: (low: UInt64, high: UInt64) {
+        (
+            0x1_FFFF_FFFF | 1 << 0x22 | 1 << 0x23 | 1 << 0x25 | 1 << 0x3C | 1 << 0x3E,
+            1 << 0x1C | 1 << 0x1E | 1 << 0x20 | 1 << 0x3B | 1 << 0x3C | 1 << 0x3D | 1 << 0x3F
+        )
     }
 
     static func mustEscape(_ byte: UInt8) -> Bool {
