@@ -95,8 +95,15 @@ let package = Package(
                 "LocalControl",
             ]),
         target(
+            "Diagnostics",
+            [
+                "MeshAPI", "ConfigStore", "ManagementPlane", "MeshCompilation", "ServiceRegistry", "ConfigGeneration",
+                "EnvoyAPI", "TrafficModel",
+            ]),
+        target(
             "MeshRuntime",
             [
+                "Diagnostics",
                 "MeshAPI", "ConfigStore", "ManagementPlane", "MeshAuthority", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
                 "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
             ]),
@@ -105,25 +112,27 @@ let package = Package(
             name: "petrel",
             dependencies: [
                 "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "MeshCompilation",
-                "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
+                "Diagnostics", "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
             ], swiftSettings: house),
         .executableTarget(
             name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
             swiftSettings: house),
 
         tests(of: "MeshAPI"),
-        tests(of: "EnvoyAPI", [protobuf]),
+        tests(of: "EnvoyAPI", ["PetrelTestKit", protobuf]),
         tests(of: "ConfigStore", ["MeshAPI"]),
         tests(of: "ManagementPlane", ["MeshAPI"], exclude: ["Golden"]),
         tests(of: "ServiceRegistry", ["MeshAPI"]),
         tests(of: "ConfigGeneration", ["MeshAPI", "EnvoyAPI", "ServiceRegistry", protobuf], exclude: ["Golden"]),
-        tests(of: "DiscoveryServer", ["EnvoyAPI", protobuf] + grpc),
+        tests(of: "DiscoveryServer", ["EnvoyAPI", "PetrelTestKit", protobuf] + grpc),
         tests(of: "TrafficModel", ["EnvoyAPI", protobuf]),
         tests(of: "Telemetry"),
         tests(of: "DataPlane", ["CPetrelSystem", "Telemetry", "TrafficModel", "EnvoyAPI"]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),
+        tests(
+            of: "Diagnostics", ["MeshAPI", "MeshCompilation", "ServiceRegistry", "ConfigGeneration"]),
         tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),
         .testTarget(
             name: "DocumentationTests", dependencies: ["MeshAPI", "TrafficModel"], swiftSettings: house),

@@ -42,7 +42,18 @@ public final class ControlClient: Sendable {
 
     /// What the mesh says of itself.
     public func status() throws(ControlError) -> String {
-        guard case .status(let text) = try ask(.status) else {
+        try text(.status)
+    }
+
+    /// What becomes of a request in the running mesh.
+    public func explain(
+        _ request: String, headers: [String], as identity: WorkloadIdentity, json: Bool, verbose: Bool
+    ) throws(ControlError) -> String {
+        try text(.explain(request: request, headers: headers, identity: identity, json: json, verbose: verbose))
+    }
+
+    private func text(_ request: ControlRequest) throws(ControlError) -> String {
+        guard case .text(let text) = try ask(request) else {
             throw ControlError("The mesh gave an unexpected answer.")
         }
         return text

@@ -11,17 +11,17 @@ public final class ControlServer: Sendable {
         public var attach: @Sendable (WorkloadIdentity, CapturedSockets) async throws -> UInt64
         /// Called when the client that attached them has gone.
         public var detach: @Sendable (UInt64) async -> Void
-        /// A page that says what is in force.
-        public var status: @Sendable () async -> String
+        /// Answers a question about the mesh with a text to print.
+        public var answer: @Sendable (ControlRequest) async throws -> String
 
         public init(
             attach: @escaping @Sendable (WorkloadIdentity, CapturedSockets) async throws -> UInt64,
             detach: @escaping @Sendable (UInt64) async -> Void,
-            status: @escaping @Sendable () async -> String
+            answer: @escaping @Sendable (ControlRequest) async throws -> String
         ) {
             self.attach = attach
             self.detach = detach
-            self.status = status
+            self.answer = answer
         }
     }
 
@@ -98,9 +98,11 @@ public final class ControlServer: Sendable {
         _ request: ControlRequest, descriptors: [Int32], attached: inout [UInt64], handlers: Handlers
     ) -> ControlReply {
         switch request {
-        case .status:
+        case .status, .explain:
             for descriptor in descriptors { close(descriptor) }
-            return .status(blocking { await handlers.status() })
+            return blocking {
+                do { return .text(try await handlers.answer(request)) } catch { return .refused("\(error)") }
+            }
         case .attach(let identity, let connections, let dnsDatagrams, let dnsStreams):
             guard connections >= 0, dnsDatagrams >= 0, dnsStreams >= 0,
                 connections + dnsDatagrams + dnsStreams == descriptors.count

@@ -37,7 +37,7 @@ actor EnvoySidecar: Sidecar {
     func update(_ mesh: CompiledMesh) {
         let names = mesh.configuration(for: ProxyIdentity(workload: identity)).resources.nameTable
         let resources = RelayConfiguration(capturePort: envoy.capturePort, names: names).resources()
-        tables = TrafficTables.compile(resources, previous: tables).tables
+        tables = TrafficTables.compile(resources, previous: tables, environment: .init(workload: identity)).tables
         workload.publish(tables)
     }
 

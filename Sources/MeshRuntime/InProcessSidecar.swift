@@ -23,7 +23,7 @@ actor InProcessSidecar: Sidecar {
 
     func update(_ mesh: CompiledMesh) {
         let resources = mesh.configuration(for: ProxyIdentity(workload: identity)).resources
-        let (next, rejections) = TrafficTables.compile(resources, previous: tables)
+        let (next, rejections) = TrafficTables.compile(resources, previous: tables, environment: .init(workload: identity))
         tables = next
         workload.publish(next)
         for rejection in rejections where reported.insert("\(rejection)").inserted {

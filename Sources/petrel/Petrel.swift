@@ -13,7 +13,7 @@ struct Petrel: AsyncParsableCommand {
         version: "petrel \(PetrelVersion.current)",
         subcommands: [
             RunCommand.self, ExecCommand.self, DemoCommand.self, StatusCommand.self,
-            TranslateCommand.self, ValidateCommand.self, XDSCommand.self,
+            ExplainCommand.self, TestCommand.self, TranslateCommand.self, ValidateCommand.self, XDSCommand.self,
         ])
 }
 

@@ -10,6 +10,12 @@ private let captureIsAvailable: Bool = {
     return (try? program.start()) != nil && program.wait() == 0
 }()
 
+/// Continuous integration must be able to capture, or nothing below is tested there.
+@Test(.enabled(if: ProcessInfo.processInfo.environment["CI"] != nil))
+func thisMachineGivesACapture() {
+    #expect(captureIsAvailable)
+}
+
 /// Runs real programs in real namespaces. Where the kernel gives an ordinary user
 /// none, these tests say so and are skipped.
 @Suite(.enabled(if: captureIsAvailable, "the kernel or nft gives no capture here"))

@@ -52,7 +52,7 @@ import Testing
                     return await recorder.attach(identity, sockets)
                 },
                 detach: { await recorder.detach($0) },
-                status: { "all is well" }))
+                answer: { _ in "all is well" }))
     }
 
     @Test func descriptorsTravelWithTheIdentityAndAreGivenBackWhenTheClientGoes() async throws {

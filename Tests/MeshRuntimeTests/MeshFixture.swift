@@ -8,12 +8,14 @@ import Testing
 
 /// Whether a program can be captured on this machine.
 let captureIsAvailable: Bool = {
-    guard
-        let files = try? MeshFixture.resolverFiles(in: TemporaryDirectory(), namespace: "default"),
-        let program = try? CapturedProgram(arguments: ["true"], environment: MeshFixture.environment, resolver: files)
-    else { return false }
-    program.sockets.close()
-    return (try? program.start()) != nil && program.wait() == 0
+    guard let directory = try? TemporaryDirectory() else { return false }
+    return withExtendedLifetime(directory) {
+        guard let files = try? MeshFixture.resolverFiles(in: directory, namespace: "default"),
+            let program = try? CapturedProgram(arguments: ["true"], environment: MeshFixture.environment, resolver: files)
+        else { return false }
+        program.sockets.close()
+        return (try? program.start()) != nil && program.wait() == 0
+    }
 }()
 
 /// Whether a real Envoy is installed.

@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
                 handlers: .init(
                     attach: { try await mesh.attach($0, sockets: $1) },
                     detach: { await mesh.detach($0) },
-                    status: { await mesh.status() }))
+                    answer: { try await mesh.answer($0) }))
         } catch {
             await mesh.shutdown(drain: .zero)
             Terminal.complain(error.description)
