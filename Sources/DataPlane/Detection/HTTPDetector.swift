@@ -19,7 +19,7 @@ enum HTTPDetector {
             guard HTTP1HeadParser.isToken(bytes[index]), index < 17 else { return .opaque }
             index &+= 1
         }
-        guard couldBeMethod(bytes, index, complete: index < bytes.count) else { return .opaque }
+        guard couldBeMethod(bytes, 0, index, complete: index < bytes.count) else { return .opaque }
         guard index < bytes.count else { return .needsMore }
         index &+= 1
         // The target, then the version up to the end of the line.
@@ -53,8 +53,9 @@ enum HTTPDetector {
         return bytes.count >= wanted ? .http2 : (bytes.count >= 4 ? .needsMore : nil)
     }
 
-    /// The methods registered with IANA that Envoy's inspector knows.
-    private static func couldBeMethod(_ bytes: Span<UInt8>, _ count: Int, complete: Bool) -> Bool {
+    /// Whether a run of bytes is one of the methods that Envoy knows, or the
+    /// beginning of one.
+    static func couldBeMethod(_ bytes: Span<UInt8>, _ from: Int, _ count: Int, complete: Bool) -> Bool {
         guard count > 0 else { return false }
         var start = 0
         let known = methods
@@ -65,7 +66,7 @@ enum HTTPDetector {
             let length = end &- start
             if complete ? length == count : length >= count {
                 var equal = true
-                for offset in 0..<count where bytes[offset] != known.utf8Start[start &+ offset] {
+                for offset in 0..<count where bytes[from &+ offset] != known.utf8Start[start &+ offset] {
                     equal = false
                     break
                 }

@@ -39,7 +39,7 @@ enum HTTP1HeadParser {
             let byte = bytes[index]
             if byte == 0x20 { break }
             if byte == 0x0d || byte == 0x0a { return .refused(.invalidVersion) }
-            guard byte > 0x20, byte != 0x7f else { return .refused(.invalidTarget) }
+            guard byte > 0x20, byte < 0x7f else { return .refused(.invalidTarget) }
             index &+= 1
         }
         guard index > targetStart else { return .refused(.invalidTarget) }

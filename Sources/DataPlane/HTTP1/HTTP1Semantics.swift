@@ -22,7 +22,6 @@ struct HTTP1Semantics: BitwiseCopyable {
     /// Index of the host field, or -1.
     var host = -1
     var requestID = -1
-    var timeoutField = -1
 
     static func ofRequest(_ bytes: Span<UInt8>, _ head: borrowing HTTP1Head) -> HTTP1Semantics {
         var result = HTTP1Semantics()
@@ -70,7 +69,7 @@ struct HTTP1Semantics: BitwiseCopyable {
                     violation = .invalidContentLength
                     return
                 }
-                if hasLength, number != length {
+                if hasLength {
                     violation = .conflictingContentLength
                     return
                 }
@@ -92,7 +91,6 @@ struct HTTP1Semantics: BitwiseCopyable {
             case .expect: expectsContinue = Self.equals(bytes, value, "100-continue")
             case .upgrade: upgrade = true
             case .requestID: requestID = index
-            case .envoyUpstreamTimeout: timeoutField = index
             default: continue
             }
             if violation != .none { return }

@@ -50,7 +50,7 @@ enum HTTP1Violation: UInt8, BitwiseCopyable {
         case .tooManyHeaders: "more than 100 header fields"
         case .headTooLarge: "the head is larger than 60 KiB"
         case .invalidContentLength: "content-length is not a number"
-        case .conflictingContentLength: "content-length is given twice with different values"
+        case .conflictingContentLength: "content-length is given twice"
         case .contentLengthWithTransferEncoding: "both content-length and transfer-encoding are given"
         case .unsupportedTransferEncoding: "the only transfer-encoding that is supported is chunked"
         case .transferEncodingInHTTP10: "transfer-encoding in an HTTP/1.0 message"

@@ -46,7 +46,7 @@ extension Worker {
         let hosts = configuration[0].virtualHosts
         let routes = hosts[Int(decision.virtualHost)].routes
         let route = Int(decision.route)
-        noteTimes(exchange, parts, routes[route].timeoutMilliseconds, routes[route].idleTimeoutMilliseconds, manager)
+        noteTimes(exchange, routes[route].timeoutMilliseconds, routes[route].idleTimeoutMilliseconds, manager)
         if !routes[route].hashPolicies.isEmpty {
             let context = FormatContext(facts: facts, request: parts.view)
             if let hash = tables.hash(decision, context) {
@@ -92,16 +92,10 @@ extension Worker {
     }
 
     private func noteTimes(
-        _ exchange: ExchangePointer, _ parts: RequestParts, _ routeTimeout: Int64?, _ routeIdle: Int64?,
+        _ exchange: ExchangePointer, _ routeTimeout: Int64?, _ routeIdle: Int64?,
         _ manager: FlatArray<ConnectionManagerPlan>
     ) {
-        var timeout = UInt64(max(0, routeTimeout ?? 0))
-        let field = parts.semantics.timeoutField
-        if field >= 0 {
-            let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: parts.count))
-            if let own = HTTP1Semantics.number(span, head.pointee.value(field)) { timeout = min(own, 1 << 31) }
-        }
-        exchange.pointee.timeoutMilliseconds = timeout
+        exchange.pointee.timeoutMilliseconds = UInt64(max(0, routeTimeout ?? 0))
         let idle = routeIdle ?? manager[0].streamIdleTimeoutMilliseconds ?? 0
         exchange.pointee.idleLimit = UInt64(max(0, idle))
     }
@@ -199,8 +193,12 @@ extension Worker {
         let upgrading = exchange.pointee.flags.contains(.upgrade)
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
-            case .host, .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection, .te,
-                .http2Settings, .envoyUpstreamTimeout, .envoyExpectedTimeout, .envoyRetry:
+            case .host, .contentLength, .transferEncoding, .connection, .keepAlive, .proxyConnection,
+                .http2Settings, .envoyUpstreamTimeout, .envoyExpectedTimeout, .envoyRetry, .envoyInternal:
+                continue
+            case .te:
+                // Said again only if the client can take trailers.
+                if asksForTrailers(index, parts) { writer.text("te: trailers\r\n") }
                 continue
             case .upgrade where !upgrading: continue
             case .expect where !manager[0].proxiesContinue: continue
@@ -244,17 +242,34 @@ extension Worker {
             writer.text("\r\n")
         case .chunked: writer.text("transfer-encoding: chunked\r\n")
         case .none, .untilClose:
-            // An empty body that was declared stays declared.
-            for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .contentLength {
-                writer.text("content-length: 0\r\n")
-                break
-            }
+            // An empty body that was declared stays declared; one that the
+            // method makes likely is declared, as Envoy does.
+            if declaresEmptyBody(parts) { writer.text("content-length: 0\r\n") }
         }
         if upgrading { writer.text("connection: upgrade\r\n") }
         writer.text("\r\n")
         guard !writer.overflowed else { return false }
         exchange.pointee.head.filled(writer.count)
         return true
+    }
+
+    private func asksForTrailers(_ index: Int, _ parts: RequestParts) -> Bool {
+        let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: head.pointee.count))
+        var found = false
+        HTTP1Semantics.forEachToken(span, head.pointee.value(index)) { token in
+            if HTTP1Semantics.equals(span, token, "trailers") { found = true }
+        }
+        return found
+    }
+
+    private func declaresEmptyBody(_ parts: RequestParts) -> Bool {
+        for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .contentLength { return true }
+        switch head.pointee.methodCount {
+        case 3: return parts.bytes[head.pointee.methodStart] == 0x50  // PUT, not GET
+        case 4: return parts.bytes[head.pointee.methodStart] == 0x50  // POST, not HEAD
+        case 5: return parts.bytes[head.pointee.methodStart] == 0x50  // PATCH, not TRACE
+        default: return false
+        }
     }
 
     /// A version 4 UUID from the worker's generator.
@@ -275,7 +290,7 @@ extension Worker {
     /// Whether the connection header names this field.
     private func isNominated(_ index: Int, _ parts: RequestParts) -> Bool {
         let name = parts.buffer(head.pointee.name(index))
-        let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: parts.count))
+        let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: head.pointee.count))
         for other in 0..<head.pointee.fieldCount where head.pointee.kind(other) == .connection {
             var found = false
             HTTP1Semantics.forEachToken(span, head.pointee.value(other)) { token in

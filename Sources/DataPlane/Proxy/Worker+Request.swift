@@ -95,6 +95,7 @@ extension Worker {
         let span = Span(_unsafeElements: UnsafeBufferPointer(start: bytes, count: count))
         let semantics = HTTP1Semantics.ofRequest(span, head.pointee)
         if semantics.violation != .none { return refuseHead(exchange, semantics.violation) }
+        guard isKnownMethod(span) else { return refuseHead(exchange, .invalidMethod) }
         noteMethod(exchange, span)
         if head.pointee.minorVersion == 0 { exchange.pointee.flags.insert(.clientHTTP10) }
         if semantics.wantsClose || (head.pointee.minorVersion == 0 && !semantics.wantsKeepAlive) {
@@ -137,7 +138,7 @@ extension Worker {
         exchange.pointee.decision = chosen
         switch chosen.verdict {
         case .allowed:
-            if semantics.upgrade, semantics.nominatesUpgrade {
+            if semantics.upgrade, semantics.nominatesUpgrade, !offersOnlyHTTP2(parts) {
                 if refusesUpgrade(parts, chosen, tables) {
                     exchange.pointee.flags.insert(.closeDownstream)
                     return reply(exchange, status: 403, .upgradeRefused, detail: "this upgrade is not allowed here")
@@ -180,6 +181,14 @@ extension Worker {
             return false
         }
         return true
+    }
+
+    /// Envoy's list: what isn't on it is refused, as Envoy does by default.
+    private func isKnownMethod(_ span: Span<UInt8>) -> Bool {
+        let start = head.pointee.methodStart
+        let count = head.pointee.methodCount
+        if count == 3, span[start] == 0x47, span[start + 1] == 0x45, span[start + 2] == 0x54 { return true }
+        return HTTPDetector.couldBeMethod(span, start, count, complete: true) && !isMethod(span, "PRI")
     }
 
     private func noteMethod(_ exchange: ExchangePointer, _ span: Span<UInt8>) {
@@ -290,6 +299,16 @@ extension Worker {
         if stripsDot, end > parts.authority.lowerBound, parts.bytes[end - 1] == 0x2e { end -= 1 }
         parts.authority = parts.authority.lowerBound..<end
         parts.view.authority = range(parts.authority)
+    }
+
+    /// `Upgrade: h2c` is an offer that may be passed over; clients of the Java
+    /// platform make it with every first request.
+    private func offersOnlyHTTP2(_ parts: RequestParts) -> Bool {
+        let span = Span(_unsafeElements: UnsafeBufferPointer(start: parts.bytes, count: head.pointee.count))
+        for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .upgrade {
+            if !HTTP1Semantics.equals(span, head.pointee.value(index), "h2c") { return false }
+        }
+        return true
     }
 
     private func refusesUpgrade(_ parts: RequestParts, _ decision: RequestDecision, _ tables: TrafficTables) -> Bool {
