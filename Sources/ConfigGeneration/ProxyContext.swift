@@ -17,6 +17,9 @@ final class ProxyContext {
     var provenance: [ResourceName: [ObjectReference]] = [:]
     var secrets: [String: EnvoySecret] = [:]
 
+    /// Services that this proxy's workload serves.
+    lazy var servedServices: [Service] = findServedServices()
+
     private var rules: [ObjectIdentifier: ResolvedDestinationRule?] = [:]
 
     init(snapshot: MeshSnapshot, proxy: ProxyIdentity, options: GenerationOptions) {

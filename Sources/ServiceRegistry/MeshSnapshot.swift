@@ -53,7 +53,8 @@ public final class MeshSnapshot: Sendable {
         }
         self.byHostname = byHostname
         virtualServices = VirtualServiceIndex(
-            objects: kinds.virtualServices, mesh: mesh, domain: clusterDomain)
+            objects: kinds.virtualServices, mesh: mesh, domain: clusterDomain,
+            isKnown: { byHostname[$0] != nil })
         destinationRules = DestinationRuleIndex(
             objects: kinds.destinationRules, mesh: mesh, domain: clusterDomain)
         sidecars = Dictionary(grouping: kinds.sidecars, by: \.reference.namespace)

@@ -5,6 +5,8 @@ internal import MeshAPI
 struct NameResolution {
     let namespace: String
     let domain: String
+    /// Whether some service has a host.
+    var isKnown: (String) -> Bool = { _ in true }
 
     func host(_ name: String) -> String {
         Hostname.expand(name, namespace: namespace, domain: domain)
@@ -51,7 +53,10 @@ struct NameResolution {
     }
 
     private func resolve(_ destination: inout VirtualService.Destination?) {
-        guard let host = destination?.host else { return }
-        destination?.host = self.host(host)
+        guard let short = destination?.host else { return }
+        let full = host(short)
+        // Where no service is meant, nothing says that the name belongs to
+        // the cluster's domain: it keeps its namespace only.
+        destination?.host = full == short || isKnown(full) ? full : "\(short).\(namespace)"
     }
 }

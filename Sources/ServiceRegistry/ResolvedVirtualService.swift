@@ -24,7 +24,10 @@ public final class ResolvedVirtualService: Sendable {
     /// Name of the object.
     public var name: String { origin.name }
 
-    init(object: MeshObject, spec: VirtualService, mesh: MeshConfig, domain: String) {
+    init(
+        object: MeshObject, spec: VirtualService, mesh: MeshConfig, domain: String,
+        isKnown: (String) -> Bool
+    ) {
         let namespace = object.metadata.namespace
         origin = object.reference
         delegates = []
@@ -32,13 +35,16 @@ public final class ResolvedVirtualService: Sendable {
         let annotations = object.metadata.annotations
         hasGatewaySemantics = annotations["internal.istio.io/route-semantics"] == "gateway"
         isTLSRoute = annotations["internal.istio.io/parents"]?.hasPrefix("TLSRoute/") ?? false
-        let names = NameResolution(namespace: namespace, domain: domain)
-        hosts = spec.hosts.map(names.host)
-        gateways = spec.gateways.isEmpty ? ["mesh"] : spec.gateways.map(names.gateway)
+        (hosts, gateways, self.spec) = withoutActuallyEscaping(isKnown) { isKnown in
+            let names = NameResolution(namespace: namespace, domain: domain, isKnown: isKnown)
+            return (
+                spec.hosts.map(names.host),
+                spec.gateways.isEmpty ? ["mesh"] : spec.gateways.map(names.gateway), names.resolve(spec)
+            )
+        }
         visibility = Visibility(
             exportTo: spec.exportTo, namespace: namespace,
             meshDefault: mesh.defaultVirtualServiceExportTo)
-        self.spec = names.resolve(spec)
     }
 
     init(_ root: ResolvedVirtualService, http: [VirtualService.HTTPRoute], delegates: [ObjectReference]) {

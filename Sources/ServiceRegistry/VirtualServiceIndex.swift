@@ -6,9 +6,11 @@ struct VirtualServiceIndex: Sendable {
     /// By gateway name (`mesh`, `namespace/name`), oldest first.
     private let byGateway: [String: [ResolvedVirtualService]]
 
-    init(objects: [(MeshObject, VirtualService)], mesh: MeshConfig, domain: String) {
+    init(
+        objects: [(MeshObject, VirtualService)], mesh: MeshConfig, domain: String, isKnown: (String) -> Bool
+    ) {
         let resolved = objects.map { object, spec in
-            ResolvedVirtualService(object: object, spec: spec, mesh: mesh, domain: domain)
+            ResolvedVirtualService(object: object, spec: spec, mesh: mesh, domain: domain, isKnown: isKnown)
         }.sorted(by: ResolvedVirtualService.isOlder)
         let merged = VirtualServiceDelegation(resolved).merged()
         var byGateway: [String: [ResolvedVirtualService]] = [:]

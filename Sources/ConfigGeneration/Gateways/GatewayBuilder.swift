@@ -48,7 +48,7 @@ struct GatewayBuilder {
         var claimed: Set<String> = []
         return port.servers.flatMap { entry -> [EnvoyFilterChain] in
             if let route = entry.routeName {
-                return [httpChain(route, port, tls: entry.server.tls, sniHosts: entry.sniHosts)]
+                return [httpChain(route, port, tls: entry.server.tls, sniHosts: entry.sniHosts, name: entry.server.name)]
             }
             if let tls = entry.server.tls, tls.isPassthrough {
                 return passthroughChains(entry, &claimed)
@@ -58,11 +58,12 @@ struct GatewayBuilder {
     }
 
     private func httpChain(
-        _ route: String, _ port: MergedServers.Port, tls: GatewayObject.Server.TLS?, sniHosts: [String]
+        _ route: String, _ port: MergedServers.Port, tls: GatewayObject.Server.TLS?, sniHosts: [String],
+        name: String = ""
     ) -> EnvoyFilterChain {
         let bind = port.bind.isEmpty ? context.wildcard : port.bind
-        var manager = HTTPManager(
-            routes: .named(route), statPrefix: "outbound_\(Names.listener(bind, port.number));")
+        let statPrefix = name.isEmpty ? "outbound_\(Names.listener(bind, port.number));" : name
+        var manager = HTTPManager(routes: .named(route), statPrefix: statPrefix)
         manager.isGateway = true
         manager.acceptsHTTP10 = context.proxy.metadata["HTTP10"] == "1"
         manager.policies = AuthorizationFilters(context: context).http

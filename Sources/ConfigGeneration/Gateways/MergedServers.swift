@@ -46,9 +46,7 @@ struct MergedServers {
 
     private static func serves(_ gateway: GatewayObject, _ context: ProxyContext) -> Bool {
         if !gateway.serviceHosts.isEmpty {
-            return gateway.serviceHosts.contains { host in
-                context.servedServices.contains { $0.hostname == host }
-            }
+            return context.servedServices.contains { isOwn($0, gateway) }
         }
         return gateway.selector.allSatisfy { context.proxy.labels[$0.key] == $0.value }
     }
@@ -60,12 +58,18 @@ struct MergedServers {
     ) -> [Int] {
         var found: [Int] = []
         for service in context.servedServices {
-            if !gateway.serviceHosts.isEmpty, !gateway.serviceHosts.contains(service.hostname) { continue }
+            if !gateway.serviceHosts.isEmpty, !isOwn(service, gateway) { continue }
             guard let port = service.port(server.port) else { continue }
             let target = context.targetPort(of: service, port)
             if !found.contains(target) { found.append(target) }
         }
-        return found.isEmpty ? [server.port] : found
+        // A gateway that names its Services has no ports but theirs.
+        return found.isEmpty && gateway.serviceHosts.isEmpty ? [server.port] : found
+    }
+
+    /// Whether a Service is one that the gateway names, in its own namespace.
+    private static func isOwn(_ service: Service, _ gateway: GatewayObject) -> Bool {
+        service.namespace == gateway.reference.namespace && gateway.serviceHosts.contains(service.hostname)
     }
 
     private mutating func add(_ server: GatewayObject.Server, _ gateway: GatewayObject, port: Int) {
@@ -127,9 +131,8 @@ extension GatewayObject.Server.TLS {
 }
 
 extension ProxyContext {
-    /// Services that this proxy's workload serves: by their selectors, or by
-    /// its addresses among their endpoints.
-    var servedServices: [Service] {
+    /// By their selectors, or by the proxy's addresses among their endpoints.
+    func findServedServices() -> [Service] {
         snapshot.services.filter { service in
             if service.registry == .kubernetes, !service.selector.isEmpty {
                 return service.namespace == proxy.namespace

@@ -117,7 +117,8 @@ struct OutboundListenerBuilder {
         guard let listener = listener(bind, place.port.number, place.bindsToPort) else { return }
         let isWildcard = bind == context.wildcard
         switch place.port.portProtocol {
-        case .httpProxy: addHTTP(to: listener, route: Names.httpProxyRoute, place, isSniffed: false)
+        case .httpProxy:
+            addHTTP(to: listener, route: String(place.port.number), place, isSniffed: false)
         case let known where known.isHTTP:
             let route = place.port.number == 0 ? bind : String(place.port.number)
             addHTTP(to: listener, route: route, place, isSniffed: isWildcard)

@@ -25,14 +25,18 @@ struct VirtualOutbound {
         } else {
             listener.additionalAddresses = context.additionalAddresses(bind: context.wildcard, port: port)
         }
-        if context.scope.outboundMode == .allowAnyDynamicDNS {
-            listener.listenerFilters.append(ListenerFilters.httpInspector)
-            listener.filterChains.append(dynamicHTTP)
-        }
         var rest = EnvoyFilterChain()
         rest.name = "virtualOutbound-catchall-tcp"
         rest.filters = NetworkFilters.plain(context.fallbackCluster)
-        listener.filterChains.append(rest)
+        if context.scope.outboundMode == .allowAnyDynamicDNS {
+            // What is found not to be HTTP has gone past the chains without
+            // conditions: only the default chain takes it.
+            listener.listenerFilters.append(ListenerFilters.httpInspector)
+            listener.filterChains.append(dynamicHTTP)
+            listener.defaultFilterChain = rest
+        } else {
+            listener.filterChains.append(rest)
+        }
         return listener
     }
 

@@ -47,7 +47,8 @@ extension ProxyIdentity {
             type: Kind(rawValue: value["type"]?.string ?? "") ?? .sidecar,
             namespace: value["configNamespace"]?.string ?? "default", labels: labels,
             ips: (value["ips"]?.array ?? []).compactMap(\.string),
-            dnsDomain: value["dnsDomain"]?.string, metadata: metadata)
+            dnsDomain: value["dnsDomain"]?.string, metadata: metadata,
+            locality: value["locality"]?.string ?? "")
     }
 }
 
