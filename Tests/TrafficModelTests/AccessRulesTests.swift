@@ -45,7 +45,7 @@ struct AccessRulesTests {
         case "DENY": #expect(verdict.allowed != condition.2)
         default: #expect(verdict.allowed)
         }
-        _ = arena
+        withExtendedLifetime(arena) {}
     }
 
     private func evaluate(_ rules: AccessRules) throws -> AccessVerdict {
@@ -69,7 +69,7 @@ struct AccessRulesTests {
             """)
         let verdict = try evaluate(rules)
         #expect(rules.policies[Int(verdict.policy)].name.string == "b")
-        _ = arena
+        withExtendedLifetime(arena) {}
     }
 
     @Test func aLongListNeedsNoMoreRoomThanAShortOne() throws {
@@ -77,7 +77,7 @@ struct AccessRulesTests {
         let (rules, arena) = try rules(
             #"{"policies": {"p": {"permissions": [\#(many)], "principals": [{"any": true}]}}}"#)
         #expect(try evaluate(rules).allowed)
-        _ = arena
+        withExtendedLifetime(arena) {}
     }
 
     static let filter = """

@@ -19,7 +19,7 @@ struct DomainTests {
             ["a.example.com"], ["*.example.com"], ["*.sub.example.com"], ["www.*"], ["*-bar.io"], ["*"],
         ])
         host.withBuffer { #expect(table.lookup($0) == index) }
-        _ = arena
+        withExtendedLifetime(arena) {}
     }
 
     @Test(arguments: [[["a", "a"]], [["a"], ["A"]], [["*"], ["*"]], [["*.x", "*.x"]]])
@@ -52,7 +52,7 @@ struct DomainTests {
                 let host = name()
                 host.withBuffer { #expect(table.lookup($0) == naive(host, list), "\(host) in \(list)") }
             }
-            _ = arena
+            withExtendedLifetime(arena) {}
         }
     }
 
@@ -99,6 +99,6 @@ struct DomainTests {
         for index in [0, 1, 4999, 9999] {
             "h\(index).EXAMPLE.com".withBuffer { #expect(table.lookup($0) == Int32(index)) }
         }
-        _ = arena
+        withExtendedLifetime(arena) {}
     }
 }

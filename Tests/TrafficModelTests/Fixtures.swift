@@ -1,5 +1,6 @@
 import EnvoyAPI
 import SwiftProtobuf
+import Synchronization
 import Testing
 
 @testable import TrafficModel
@@ -63,8 +64,13 @@ enum Fixture {
         }
     }
 
+    /// Plans point into the memory of their tables. Tests read them without
+    /// thinking of that, so every table of a test stays.
+    private static let kept = Mutex<[TrafficTables]>([])
+
     static func compile(_ resources: ResourceSet) throws -> TrafficTables {
         let (tables, rejections) = TrafficTables.compile(resources)
+        kept.withLock { $0.append(tables) }
         try #require(rejections.isEmpty, "\(rejections)")
         return tables
     }

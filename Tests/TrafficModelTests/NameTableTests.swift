@@ -43,6 +43,7 @@ struct NameTableTests {
     @Test(arguments: table)
     func namesAreAnsweredAsIstiosAgentDoes(name: String, family: NameTable.Family, addresses: [String]?, alias: String) throws {
         let tables = try tables()
+        defer { withExtendedLifetime(tables) {} }
         let answer = name.withBuffer { tables.names.lookup($0, family) }
         #expect(answer.isUnknown == (addresses == nil))
         #expect(answer.addresses.map(\.description) == addresses ?? [])

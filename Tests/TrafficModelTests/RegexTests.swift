@@ -57,6 +57,7 @@ struct RegexTests {
 
     @Test(arguments: table) func wholeTextMatchesAsRE2Says(pattern: String, yes: [String], no: [String]) throws {
         let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let program = try RegexProgram(pattern, in: arena)
         for (text, expected) in yes.map({ ($0, true) }) + no.map({ ($0, false) }) {
             text.withBuffer { bytes in
@@ -94,6 +95,7 @@ struct RegexTests {
     @Test(arguments: rewrites)
     func everyMatchIsReplaced(pattern: String, substitution: String, text: String, result: String) throws {
         let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let rewrite = RegexRewrite(
             pattern: try RegexProgram(pattern, in: arena), substitution: arena.text(substitution))
         #expect(ByteWriter.string { writer in text.withBuffer { rewrite.write($0, into: &writer) } } == result)
@@ -103,6 +105,7 @@ struct RegexTests {
     @Test(arguments: ["(a+)+b", "(a|a)*b", "(a*)*b", "(a|aa)+b", "(x+x+)+y"])
     func hostilePatternsTakeLinearTime(pattern: String) throws {
         let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let program = try RegexProgram(pattern, in: arena)
         func steps(_ count: Int) -> Int {
             var steps = 0
@@ -123,6 +126,7 @@ struct RegexTests {
             let syntax = RandomPattern.make(depth: 3, &generator)
             let pattern = RandomPattern.text(syntax)
             let arena = Arena()
+            defer { withExtendedLifetime(arena) {} }
             let program = try RegexProgram(pattern, in: arena)
             for _ in 0..<6 {
                 let text = String((0..<Int.random(in: 0...6, using: &generator)).map { _ in
@@ -140,6 +144,7 @@ struct RegexTests {
 
     @Test func bytesThatAreNotUTF8MatchNoDot() throws {
         let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let dot = try RegexProgram(".*", in: arena)
         let byte = try RegexProgram("\\C*", in: arena)
         let bytes: [UInt8] = [0x61, 0xFF, 0x62]

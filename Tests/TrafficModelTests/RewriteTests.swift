@@ -100,6 +100,7 @@ struct RewriteTests {
     ])
     func formattersAreFilledIn(template: String, expected: String) throws {
         let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
         let compiled = try HeaderMutationCompiler(arena: arena).template(template, "")
         let facts = ConnectionFacts(
             destination: IPAddress(v4: 0x0A00_0001), port: 80, source: try #require(IPAddress("192.0.2.7")),

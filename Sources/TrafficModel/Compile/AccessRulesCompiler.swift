@@ -110,6 +110,10 @@ struct AccessRulesCompiler {
             let value = UInt16(truncatingIfNeeded: port)
             try push(AccessInstruction(operation: .destinationPort, ports: PortRange(first: value, last: value)), path)
         case .destinationPortRange(let range):
+            guard range.start < range.end else {
+                try push(AccessInstruction(operation: .never), path)
+                return
+            }
             let last = UInt16(clamping: range.end - 1)
             try push(
                 AccessInstruction(

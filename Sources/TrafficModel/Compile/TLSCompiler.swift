@@ -35,6 +35,9 @@ struct TLSCompiler {
         plan.curves = arena.text(parameters.ecdhCurves.joined(separator: ":"))
         if !parameters.signatureAlgorithms.isEmpty { throw .unsupported("\(path).tls_params.signature_algorithms") }
         if !parameters.compliancePolicies.isEmpty { throw .unsupported("\(path).tls_params.compliance_policies") }
+        if let long = message.alpnProtocols.first(where: { $0.utf8.isEmpty || $0.utf8.count > 255 }) {
+            throw CompileError("\(path).alpn_protocols", "\"\(long)\" is no protocol name")
+        }
         plan.applicationProtocols = arena.text(
             message.alpnProtocols.flatMap { [UInt8(clamping: $0.utf8.count)] + Array($0.utf8) })
         if message.tlsCertificates.count + message.tlsCertificateSdsSecretConfigs.count > 1 {

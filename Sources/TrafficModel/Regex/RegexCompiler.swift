@@ -93,12 +93,19 @@ struct RegexCompiler {
     private mutating func add(
         repeating body: RegexSyntax, _ minimum: Int, _ maximum: Int?, _ greedy: Bool
     ) throws(RegexError) {
-        for _ in 0..<minimum { try add(body) }
+        let start = instructions.count
+        for _ in 0..<minimum {
+            try add(body)
+            // Nothing, repeated, is nothing: `(?:){1000}` must cost nothing.
+            if instructions.count == start { return }
+        }
         if let maximum {
             var splits: [Int] = []
             for _ in minimum..<Swift.max(maximum, minimum) {
                 splits.append(emit(.split))
+                let before = instructions.count
                 try add(body)
+                if instructions.count == before { break }
             }
             for split in splits { connect(split, past: here, greedy: greedy) }
         } else {
