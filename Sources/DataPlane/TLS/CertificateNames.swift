@@ -37,15 +37,25 @@ struct CertificateNames {
 
     /// Whether any name satisfies any matcher.
     func satisfy(_ matchers: [TLSSettings.NameMatcher]) -> Bool {
-        let others = uris + emails + addresses
-        return matchers.contains { matcher in
-            switch matcher {
-            case .exact(let wanted):
-                dns.contains { Self.covers($0, wanted) } || others.contains(wanted)
-            case .prefix(let part): (dns + others).contains { $0.hasPrefix(part) }
-            case .suffix(let part): (dns + others).contains { $0.hasSuffix(part) }
-            case .contains(let part): (dns + others).contains { Self.contains($0, part) }
+        matchers.contains { matcher in
+            let isAny = matcher.kind == .any
+            if isAny || matcher.kind == .dns, dns.contains(where: { Self.matches($0, matcher.rule, isDNS: true) }) {
+                return true
             }
+            var others: [String] = []
+            if isAny || matcher.kind == .uri { others += uris }
+            if isAny || matcher.kind == .email { others += emails }
+            if isAny || matcher.kind == .address { others += addresses }
+            return others.contains { Self.matches($0, matcher.rule, isDNS: false) }
+        }
+    }
+
+    private static func matches(_ name: String, _ rule: TLSSettings.NameMatcher.Rule, isDNS: Bool) -> Bool {
+        switch rule {
+        case .exact(let wanted): isDNS ? covers(name, wanted) : name == wanted
+        case .prefix(let part): name.hasPrefix(part)
+        case .suffix(let part): name.hasSuffix(part)
+        case .contains(let part): contains(name, part)
         }
     }
 

@@ -31,9 +31,29 @@ final class TLSContext {
             owner.keep(session, for: ssl)
             return 1
         }
-        if settings.trust == .none {
-            SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
-        } else {
+        if settings.allowsExpired, let parameters = SSL_CTX_get0_param(context) {
+            X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_NO_CHECK_TIME))
+        }
+        if !settings.cipherSuites.isEmpty, SSL_CTX_set_strict_cipher_list(context, settings.cipherSuites) != 1 {
+            ERR_clear_error()
+            throw TLSFailure(kind: .configuration, detail: "the cipher suites \(settings.cipherSuites)")
+        }
+        if !settings.curves.isEmpty, SSL_CTX_set1_curves_list(context, settings.curves) != 1 {
+            ERR_clear_error()
+            throw TLSFailure(kind: .configuration, detail: "the curves \(settings.curves)")
+        }
+        let verifies = settings.trust != .none || !settings.names.isEmpty || settings.isPinned
+        SSL_CTX_set_verify(context, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
+        if verifies {
+            SSL_CTX_set_cert_verify_callback(
+                context,
+                { store, argument in
+                    guard let store, let argument else { return 0 }
+                    let owner = Unmanaged<TLSContext>.fromOpaque(argument).takeUnretainedValue()
+                    return owner.verify(store) ? 1 : 0
+                }, unmanaged)
+        }
+        if settings.trust != .none {
             let store: TrustStore.Handle
             do throws(TrustStore.Failure) {
                 store = try TrustStore.store(settings.trust, revocations: settings.revocationList)
@@ -42,14 +62,6 @@ final class TLSContext {
             }
             X509_STORE_up_ref(store.store)
             SSL_CTX_set_cert_store(context, store.store)
-            SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-            SSL_CTX_set_cert_verify_callback(
-                context,
-                { store, argument in
-                    guard let store, let argument else { return 0 }
-                    let owner = Unmanaged<TLSContext>.fromOpaque(argument).takeUnretainedValue()
-                    return owner.verify(store) ? 1 : 0
-                }, unmanaged)
         }
         let protocols = settings.protocols.isEmpty ? fallbackProtocols : settings.protocols
         if !protocols.isEmpty {
@@ -130,7 +142,7 @@ final class TLSContext {
     // MARK: - Verification
 
     private func verify(_ store: OpaquePointer) -> Bool {
-        let trusted = X509_verify_cert(store) == 1
+        let trusted = settings.trust == .none || X509_verify_cert(store) == 1
         guard let certificate = X509_STORE_CTX_get0_cert(store) else {
             verification = TLSFailure(kind: .certificateRejected, detail: "no certificate was shown")
             return false
@@ -147,8 +159,37 @@ final class TLSContext {
                 kind: .certificateWrongName, detail: "no configured name matches", presented: names.printable)
             return false
         }
+        if settings.isPinned, !isPinned(certificate) {
+            X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_UNTRUSTED)
+            verification = TLSFailure(
+                kind: .certificateRejected, detail: "it is not one of those that are pinned", presented: names.printable)
+            return false
+        }
         verification = nil
         return true
+    }
+
+    private func isPinned(_ certificate: OpaquePointer) -> Bool {
+        var digest = [UInt8](repeating: 0, count: 32)
+        if !settings.certificateHashes.isEmpty, X509_digest(certificate, EVP_sha256(), &digest, nil) == 1,
+            settings.certificateHashes.contains(Self.hex(digest))
+        {
+            return true
+        }
+        guard !settings.publicKeyHashes.isEmpty else { return false }
+        var encoded: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &encoded)
+        guard count > 0, let encoded else { return false }
+        defer { OPENSSL_free(encoded) }
+        SHA256(encoded, Int(count), &digest)
+        var text = [UInt8](repeating: 0, count: 48)
+        let length = EVP_EncodeBlock(&text, digest, digest.count)
+        return settings.publicKeyHashes.contains(String(decoding: text.prefix(length), as: UTF8.self))
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     private static func classify(_ error: Int32, _ certificate: OpaquePointer) -> TLSFailure {
@@ -161,7 +202,7 @@ final class TLSContext {
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
             X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
             X509_V_ERR_CERT_UNTRUSTED:
-            kind = .certificateUnknownIssuer
+            kind = isSelfSigned(certificate) ? .certificateSelfSigned : .certificateUnknownIssuer
         case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, X509_V_ERR_EMAIL_MISMATCH:
             kind = .certificateWrongName
         case X509_V_ERR_CERT_REVOKED: kind = .certificateRevoked
@@ -169,6 +210,16 @@ final class TLSContext {
         }
         let names = CertificateNames(certificate)
         return TLSFailure(kind: kind, detail: words, presented: names.printable, issuer: names.issuer)
+    }
+
+    /// Whether a certificate is its own issuer. The library says so only of those
+    /// that may sign certificates; an ordinary one is "of an unknown issuer" to it.
+    private static func isSelfSigned(_ certificate: OpaquePointer) -> Bool {
+        guard X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0,
+            let key = X509_get0_pubkey(certificate)
+        else { return false }
+        defer { ERR_clear_error() }
+        return X509_verify(certificate, key) == 1
     }
 
     private func loadClientCertificate() -> TLSFailure? {

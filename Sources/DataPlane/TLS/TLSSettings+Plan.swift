@@ -36,14 +36,21 @@ extension TLSSettings {
         for name in names {
             let text = name.matcher.text.string
             switch name.matcher.kind {
-            case .exact: self.names.append(.exact(text))
-            case .prefix: self.names.append(.prefix(text))
-            case .suffix: self.names.append(.suffix(text))
-            case .contains: self.names.append(.contains(text))
+            case .exact: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .exact(text)))
+            case .prefix: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .prefix(text)))
+            case .suffix: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .suffix(text)))
+            case .contains: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .contains(text)))
             case .regex:
                 throw TLSFailure(kind: .configuration, detail: "regular expressions for certificate names")
             }
         }
+        certificateHashes = plan.certificateHashes.map { hash in
+            hash.string.lowercased().split(separator: ":").joined()
+        }
+        publicKeyHashes = plan.publicKeyHashes.map(\.string)
+        allowsExpired = plan.allowsExpired
+        cipherSuites = plan.cipherSuites.string
+        curves = plan.curves.string
         verifiesServerName = plan.verifiesServerName
         if plan.serverName == .fixed { serverName = plan.serverNameText.string }
         try readCertificate(plan.certificate, tables)
@@ -87,6 +94,16 @@ extension TLSSettings {
         guard name.hasPrefix("file-cert:") else { return nil }
         let parts = name.dropFirst("file-cert:".count).split(separator: "~", maxSplits: 1).map(String.init)
         return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+
+    private static func kind(_ kind: SubjectNameMatcher.Kind) -> NameMatcher.Kind {
+        switch kind {
+        case .any: .any
+        case .dns: .dns
+        case .uri: .uri
+        case .email: .email
+        case .address: .address
+        }
     }
 
     private static func missing(_ name: String) -> TLSFailure {

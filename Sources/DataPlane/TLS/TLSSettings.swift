@@ -16,11 +16,19 @@ struct TLSSettings: Sendable, Hashable {
     }
 
     /// How one subject alternative name is compared.
-    enum NameMatcher: Sendable, Hashable {
-        case exact(String)
-        case prefix(String)
-        case suffix(String)
-        case contains(String)
+    struct NameMatcher: Sendable, Hashable {
+        /// Names of which kind.
+        enum Kind: Sendable, Hashable { case any, dns, uri, email, address }
+
+        enum Rule: Sendable, Hashable {
+            case exact(String)
+            case prefix(String)
+            case suffix(String)
+            case contains(String)
+        }
+
+        var kind: Kind
+        var rule: Rule
     }
 
     enum Version: UInt16, Sendable, Hashable {
@@ -36,10 +44,20 @@ struct TLSSettings: Sendable, Hashable {
     var verifiesServerName = true
     /// SNI for every connection; nil leaves it to the request's host.
     var serverName: String?
+    /// Hex SHA-256 of the certificates that are taken, and no others.
+    var certificateHashes: [String] = []
+    /// Base64 SHA-256 of the public keys that are taken, and no others.
+    var publicKeyHashes: [String] = []
+    var allowsExpired = false
+    /// In OpenSSL's names, joined by `:`; empty for the library's.
+    var cipherSuites = ""
+    var curves = ""
     var clientCertificate: Source?
     var clientKey: Source?
     /// ALPN in order of preference.
     var protocols: [String] = []
+    /// Only certain certificates or keys are taken.
+    var isPinned: Bool { !certificateHashes.isEmpty || !publicKeyHashes.isEmpty }
     var minimum: Version = .tls12
     var maximum: Version = .tls13
 }

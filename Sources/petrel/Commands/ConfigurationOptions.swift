@@ -8,8 +8,8 @@ internal import MeshRuntime
 /// The options of every command that reads a configuration.
 struct ConfigurationOptions: ParsableArguments {
     @Option(
-        name: [.customShort("f"), .customLong("filename")], parsing: .upToNextOption,
-        help: ArgumentHelp("Files and directories of objects (YAML or JSON); - is standard input.", valueName: "file|dir"))
+        name: [.customShort("f"), .customLong("filename")], parsing: .singleValue,
+        help: ArgumentHelp("File or directory of objects (YAML or JSON); - is standard input. May be repeated.", valueName: "file|dir"))
     var files: [String] = []
 
     @Option(name: [.customShort("n"), .long], help: "Namespace of objects that name none.")
@@ -45,10 +45,12 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// What the runtime needs to know.
-    func source() throws -> MeshSource {
+    ///
+    /// - Parameter more: Files that were named without an option.
+    func source(_ more: [String] = []) throws -> MeshSource {
         do {
             return try MeshSource(
-                files: files, defaultNamespace: namespace, meshConfigFile: meshConfig,
+                files: files + more, defaultNamespace: namespace, meshConfigFile: meshConfig,
                 outboundTrafficPolicy: outboundTrafficPolicy.flatMap(OutboundPolicyName.init(rawValue:)),
                 resolve: resolve, trustBundle: caFile)
         } catch {

@@ -16,16 +16,17 @@ struct RunCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var more: MoreFiles
     @OptionGroup var dataPlane: DataPlaneOptions
     @OptionGroup var control: ControlOptions
 
     func run() async throws {
-        guard !configuration.files.isEmpty else {
+        guard !(configuration.files + more.files).isEmpty else {
             throw ValidationError("Nothing to run: name the files of the mesh with -f FILE or -f DIR.")
         }
         let signals = SignalStream([SIGINT, SIGTERM])
         let reporter = EventReporter(terminal: .standard)
-        let mesh = try await MeshStart.running(source: try configuration.source(), options: dataPlane.options(), reporter: reporter)
+        let mesh = try await MeshStart.running(source: try configuration.source(more.files), options: dataPlane.options(), reporter: reporter)
         let server: ControlServer
         do {
             server = try ControlServer(

@@ -11,13 +11,14 @@ struct TranslateCommand: ParsableCommand {
         commandName: "translate", abstract: "Print the Istio objects that the Gloo Mesh objects become.")
 
     @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var more: MoreFiles
 
     @Option(name: .shortAndLong, help: "yaml or json.")
     var output: ObjectFormat = .yaml
 
     func run() throws {
-        guard !configuration.files.isEmpty else { throw ValidationError("Name the files to translate with -f.") }
-        let loaded = LoadedObjects(source: try configuration.source())
+        guard !(configuration.files + more.files).isEmpty else { throw ValidationError("Name the files to translate with -f.") }
+        let loaded = LoadedObjects(source: try configuration.source(more.files))
         let translation = ManagementPlane.translate(loaded.objects)
         let violations = loaded.violations + translation.violations
         if !violations.isEmpty { Terminal.complain(ViolationReport(violations).text) }

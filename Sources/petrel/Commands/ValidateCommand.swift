@@ -11,13 +11,14 @@ struct ValidateCommand: ParsableCommand {
         discussion: "Exits 0 when there is no error, and 65 when there is one. Warnings don't change that.")
 
     @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var more: MoreFiles
 
     @Option(name: .shortAndLong, help: "text or json.")
     var output: ReportFormat = .text
 
     func run() throws {
-        guard !configuration.files.isEmpty else { throw ValidationError("Name the files to check with -f.") }
-        let loaded = LoadedObjects(source: try configuration.source())
+        guard !(configuration.files + more.files).isEmpty else { throw ValidationError("Name the files to check with -f.") }
+        let loaded = LoadedObjects(source: try configuration.source(more.files))
         let report = ViolationReport(loaded.violations)
         switch output {
         case .json: Terminal.standard.line(report.json.json(pretty: true))

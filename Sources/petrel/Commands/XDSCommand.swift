@@ -13,6 +13,7 @@ struct XDSCommand: ParsableCommand {
         commandName: "xds", abstract: "Print the Envoy resources generated for one proxy, in Envoy's own JSON.")
 
     @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var more: MoreFiles
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Who the proxy serves.", valueName: "namespace/serviceaccount"))
     var identity = "default/default"
@@ -44,8 +45,8 @@ struct XDSCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard !configuration.files.isEmpty else { throw ValidationError("Name the files of the mesh with -f.") }
-        let source = try configuration.source()
+        guard !(configuration.files + more.files).isEmpty else { throw ValidationError("Name the files of the mesh with -f.") }
+        let source = try configuration.source(more.files)
         let loaded = LoadedObjects(source: source)
         if !loaded.violations.isEmpty { Terminal.complain(ViolationReport(loaded.violations).text) }
         if loaded.hasErrors { throw ExitStatus.invalidInput }
