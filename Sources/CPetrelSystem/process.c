@@ -28,7 +28,11 @@ bool petrel_entropy(void *buffer, size_t count) {
     return true;
 }
 
-void petrel_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+void petrel_block_signals(void) {
+    sigset_t set;
+    sigfillset(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
 
 int petrel_signal_descriptor(void) {
     sigset_t set;

@@ -52,7 +52,6 @@ public final class DataPlane: Sendable {
         state.withLock { state in
             guard !state.isRunning, !state.isStopped else { return }
             state.isRunning = true
-            petrel_ignore_broken_pipes()
             _ = petrel_raise_descriptor_limit()
             for (index, mailbox) in mailboxes.enumerated() {
                 let seat = Unmanaged.passRetained(Seat(index: index, settings: settings, mailbox: mailbox))
@@ -145,6 +144,7 @@ private final class Seat: Sendable {
     static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument else { return nil }
         let seat = Unmanaged<Seat>.fromOpaque(argument).takeRetainedValue()
+        petrel_block_signals()
         petrel_name_thread("petrel-\(seat.index)")
         let worker = UnsafeMutablePointer<Worker>.allocate(capacity: 1)
         worker.initialize(to: Worker(index: seat.index, settings: seat.settings, mailbox: seat.mailbox))

@@ -161,8 +161,9 @@ static inline void petrel_event_signal(int descriptor) {
 }
 /// Fills `buffer` from the kernel's generator; false when it can't.
 bool petrel_entropy(void *buffer, size_t count);
-/// A write to a closed socket must be an error, not the end of the process.
-void petrel_ignore_broken_pipes(void);
+/// Leaves all signals to the other threads; a write to a closed pipe is then
+/// an error here, and programs started elsewhere see nothing of it.
+void petrel_block_signals(void);
 /// A descriptor that becomes readable when one of SIGINT, SIGTERM arrives;
 /// the signals are blocked for the calling thread and the ones it starts.
 int petrel_signal_descriptor(void);

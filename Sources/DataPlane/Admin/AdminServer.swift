@@ -59,6 +59,7 @@ public final class AdminServer: Sendable {
             &thread, nil,
             { argument in
                 guard let argument else { return nil }
+                petrel_block_signals()
                 petrel_name_thread("petrel-admin")
                 Unmanaged<AdminServer>.fromOpaque(argument).takeRetainedValue().run()
                 return nil

@@ -76,4 +76,32 @@ import Testing
         #expect(answer.body.contains(wanted.word), "\(answer.body)")
         #expect(answer.body.contains("good.example"))
     }
+
+    @Test(arguments: [true, false])
+    func takesOnlyPinnedCertificates(_ isRight: Bool) throws {
+        let authority = try TestAuthority("Test CA")
+        let pair = try authority.issue("good.example")
+        let origin = try TLSOrigin(certificate: pair.certificate, key: pair.key)
+        try authority.run("openssl x509 -in \(pair.certificate) -outform DER | sha256sum | cut -c1-64 > hash")
+        let bytes = try #require(FileBytes.read(authority.directory + "/hash"))
+        let hash = isRight ? String(decoding: bytes.prefix(64), as: UTF8.self) : String(repeating: "ab", count: 32)
+        let tls = ProxyResources.tls(authority: authority.certificate, name: "good.example")
+        let pinned = tls.replacing("\"matchTypedSubjectAltNames\"", with: "\"verifyCertificateHash\":[\"\(hash)\"],\"matchTypedSubjectAltNames\"")
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port, extra: pinned)))
+        let answer = try proxy.exchange("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+        #expect(answer.startLine.hasPrefix(isRight ? "HTTP/1.1 200" : "HTTP/1.1 503"))
+        if !isRight { #expect(answer["x-petrel-reason"] == "certificate-untrusted") }
+    }
+
+    @Test func skipsVerificationOnlyWhenToldTo() throws {
+        let authority = try TestAuthority("Test CA")
+        let origin = try TLSOrigin(certificate: authority.certificate, key: authority.directory + "/ca.key")
+        let context = """
+            ,"transportSocket":{"name":"envoy.transport_sockets.tls","typedConfig":{"@type":\
+            "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext","sni":"any.example","commonTlsContext":{}}}
+            """
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port, extra: context)))
+        let answer = try proxy.exchange("GET / HTTP/1.1\r\nHost: any.example\r\n\r\n")
+        #expect(answer.startLine.hasPrefix("HTTP/1.1 200"))
+    }
 }
