@@ -115,7 +115,8 @@ extension Envoy_Type_V3_FractionalPercent {
     /// Parts of a million, or a plain hundred.
     init(percentage value: Double) {
         self.init()
-        numerator = UInt32(clamping: Int64((value * 10_000).rounded()))
+        let parts = (value * 10_000).rounded()
+        numerator = parts > 0 ? UInt32(min(parts, 1_000_000)) : 0
         denominator = .million
     }
 

@@ -10,13 +10,20 @@ struct NameTableBuilder {
         var table = Istio_Networking_Nds_V1_NameTable()
         table.table.reserveCapacity(context.scope.services.count)
         for service in context.scope.services {
-            let addresses = addresses(of: service)
+            let addresses = addresses(of: service) + declared(besides: service)
             guard !addresses.isEmpty else { continue }
             for host in [service.hostname] + service.aliases {
                 table.table[host.lowercased()] = Self.entry(service, addresses)
             }
         }
         return table
+    }
+
+    /// Addresses that ServiceEntries give to a Kubernetes Service's host.
+    private func declared(besides service: Service) -> [String] {
+        guard service.registry == .kubernetes else { return [] }
+        return context.snapshot.services(named: service.hostname, visibleTo: context.proxy.namespace)
+            .filter { $0.registry == .external }.flatMap(addresses(of:))
     }
 
     private func addresses(of service: Service) -> [String] {

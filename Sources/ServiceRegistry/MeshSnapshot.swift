@@ -84,11 +84,14 @@ public final class MeshSnapshot: Sendable {
     public func service(
         named hostname: String, visibleTo namespace: String, preferring preferred: String
     ) -> Service? {
-        let found = (byHostname[hostname] ?? []).map { services[$0] }.filter {
-            $0.visibility.includes(namespace)
-        }
+        let found = services(named: hostname, visibleTo: namespace)
         if let own = found.first(where: { $0.namespace == preferred }) { return own }
         return pickNamespaces(found, for: namespace).first
+    }
+
+    /// All declarations of a host that a namespace sees.
+    public func services(named hostname: String, visibleTo namespace: String) -> [Service] {
+        (byHostname[hostname] ?? []).map { services[$0] }.filter { $0.visibility.includes(namespace) }
     }
 
     /// The host behind an `ExternalName` Service of a known host.

@@ -53,9 +53,7 @@ public enum PortProtocol: String, Sendable, Hashable {
             self = .grpcWeb
             return
         }
-        let prefix = portName.prefix { $0 != "-" }
-        let found = PortProtocol(word: String(prefix))
-        self = found == .udp ? .udp : found
+        self.init(word: String(portName.prefix { $0 != "-" }))
     }
 
     /// Requests can be routed by host and path.

@@ -35,7 +35,7 @@ struct LocalityBalancing {
             let total = matched.reduce(0) { $0 + Double(groups[$1].loadBalancingWeight.value) }
             for index in matched where total > 0 {
                 let weight = Double(groups[index].loadBalancingWeight.value) * Double(share) / total
-                groups[index].loadBalancingWeight = .init(UInt32(weight.rounded(.up)))
+                groups[index].loadBalancingWeight = .init(UInt32(min(weight.rounded(.up), 4_294_967_295)))
             }
         }
         for index in unmatched { groups[index].lbEndpoints = [] }
@@ -65,7 +65,7 @@ struct LocalityBalancing {
             for (priority, positions) in byPriority.sorted(by: { $0.key < $1.key }) {
                 var part = group
                 part.lbEndpoints = positions.map { group.lbEndpoints[$0] }
-                part.loadBalancingWeight = .init(positions.reduce(0) { $0 + endpoints[$1].weight })
+                part.loadBalancingWeight = .init(positions.reduce(0) { $0 &+ endpoints[$1].weight })
                 part.priority = priority
                 split.append(part)
             }

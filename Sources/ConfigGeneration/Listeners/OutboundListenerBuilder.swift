@@ -47,10 +47,7 @@ struct OutboundListenerBuilder {
         }
         guard canListen(explicit.number, bindsToPort) else { return }
         let port = ServicePort(number: explicit.number, name: explicit.name, portProtocol: explicit.portProtocol)
-        for service in egress.services {
-            let place = Place(service: service, port: port, bind: bind, bindsToPort: bindsToPort)
-            join(place, rules)
-        }
+        for service in egress.services { add(service, port, bind: bind, bindsToPort: bindsToPort, rules) }
     }
 
     /// Where interception is off, an unprivileged proxy can't take low ports.
@@ -72,7 +69,7 @@ struct OutboundListenerBuilder {
         switch context.dialled(service) {
         case .unspecified where service.isHeadless:
             // A headless service is dialled at the addresses of its endpoints.
-            for endpoint in context.snapshot.endpoints(of: service, port: port) {
+            for endpoint in context.snapshot.endpoints(of: service, port: service.port(port.number) ?? port) {
                 guard IPAddress.isAddress(endpoint.address), !context.proxy.ips.contains(endpoint.address) else {
                     continue
                 }
