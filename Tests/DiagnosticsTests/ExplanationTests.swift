@@ -70,6 +70,13 @@ struct ExplanationTests {
         #expect((explanation.verdict == "allowed") == (cluster != "BlackHoleCluster"))
     }
 
+    @Test func theMistakesThatPeopleMakeMostAreSaid() throws {
+        let doubled = try explain("https://raw.githubusercontent.com/")
+        #expect(doubled.verdict == "allowed")
+        #expect(doubled.advice.contains { $0.contains("second TLS") })
+        #expect(try explain("http://webserver/").advice.isEmpty)
+    }
+
     @Test func theJSONHasTheFieldsOfTheContract() throws {
         let json = try explain("http://webserver/").json
         for field in [

@@ -1,8 +1,30 @@
 internal import ServiceRegistry
 
 extension CompiledProxy {
-    /// What to do about a refusal.
-    func advice(_ explanation: Explanation) -> [String] {
+    /// What to do about a refusal, or about what will most likely not work.
+    func advice(_ explanation: Explanation, _ query: TrafficQuery) -> [String] {
+        refusalAdvice(explanation) + doubts(explanation, query)
+    }
+
+    /// The two mistakes people make most: TLS in TLS, and no TLS at all.
+    private func doubts(_ explanation: Explanation, _ query: TrafficQuery) -> [String] {
+        guard explanation.verdict == "allowed", !explanation.cluster.isEmpty else { return [] }
+        let originates = explanation.upstream.tls != "none"
+        if query.tls != .plaintext, originates, explanation.routeConfig.isEmpty {
+            return [
+                "The client's own TLS goes into a second TLS, which the origin won't understand: "
+                    + "send plain http to a port that is rewritten, or drop tls from the DestinationRule for this port."
+            ]
+        }
+        if !explanation.routeConfig.isEmpty, !originates, explanation.endpoints.contains(where: { $0.port == 443 }) {
+            return [
+                "The request goes to port 443 in plain text: add a DestinationRule with tls mode SIMPLE for the host."
+            ]
+        }
+        return []
+    }
+
+    private func refusalAdvice(_ explanation: Explanation) -> [String] {
         switch explanation.reason {
         case "no-listener":
             ["Nothing listens on port \(explanation.port): add a server with that port to a Gateway that selects this proxy."]

@@ -36,13 +36,13 @@ extension CompiledProxy {
             ]
             explanation.listener = ambiguousListener(port)
             if !explanation.listener.isEmpty { explanation.reason = Reason.ambiguousFilterChain.code.description }
-            explanation.advice = advice(explanation)
+            explanation.advice = advice(explanation, query)
             return explanation
         }
         withFacts(query, address, port, accepting) { facts in
             follow(query, facts, accepting, &explanation)
         }
-        explanation.advice = advice(explanation)
+        explanation.advice = advice(explanation, query)
         return explanation
     }
 

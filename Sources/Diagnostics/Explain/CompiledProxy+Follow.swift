@@ -136,7 +136,7 @@ extension CompiledProxy {
             switch tls.trust.kind {
             case .system: "the system's roots"
             case .file: tls.trust.path.string
-            case .secret: "secret \(tls.trust.path)"
+            case .secret: Self.trustName(tls.trust.path.string)
             case .inline: "roots in the configuration"
             case .none: "nothing"
             }
@@ -145,6 +145,12 @@ extension CompiledProxy {
         let name = names.isEmpty ? "any name" : "name \(names.joined(separator: " or "))"
         let client = tls.certificate.kind == .none ? "" : ", with a client certificate"
         return "TLS verified against \(trust), \(name)\(client)"
+    }
+
+    /// In words, what a name that Istio's agent serves stands for.
+    private static func trustName(_ secret: String) -> String {
+        if secret == "file-root:system" { return "the system's roots" }
+        return secret.hasPrefix("file-root:") ? String(secret.dropFirst("file-root:".count)) : "secret \(secret)"
     }
 
     private func because(_ step: DecisionStep, _ explanation: Explanation) -> Explanation.Because {
