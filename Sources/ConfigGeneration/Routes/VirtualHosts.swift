@@ -130,11 +130,12 @@ struct VirtualHosts {
         _ name: String, _ candidates: [String], expanded: Set<String>, routes: [EnvoyRoute],
         origins: [ObjectReference]
     ) {
-        guard names.insert(name).inserted else { return }
+        // Envoy compares names without regard to case.
+        guard names.insert(name.lowercased()).inserted else { return }
         let free = candidates.filter { domain in
             // A short form never takes the name of a declared host.
             if expanded.contains(domain), index.service(domain).map(isServed) ?? false { return false }
-            return domains.insert(domain).inserted
+            return domains.insert(domain.lowercased()).inserted
         }
         guard !free.isEmpty else { return }
         var host = EnvoyVirtualHost()
