@@ -21,29 +21,66 @@ public struct InMemoryDiscoveryStream: Sendable {
         apply: @Sendable (ResourceSet) async -> [ResourceName: String]
     ) async throws {
         let resources = try await service.source.resources(for: node)
-        let id = service.proxies.add(node: node, connection: .inMemory)
-        defer { service.proxies.remove(id) }
-        var exchange = InMemoryExchange(node: node)
+        var session = InMemoryDiscoverySession(service: service, node: node)
         for await snapshot in resources {
-            note(try exchange.offer(snapshot), id: id)
-            guard exchange.hasNews else { continue }
-            let refused = await apply(exchange.client.resources)
-            note(exchange.answer(refused: refused), id: id)
+            guard let state = try session.offer(snapshot) else { continue }
+            session.answer(refused: await apply(state))
         }
     }
+}
 
-    private func note(
-        _ actions: [DiscoveryAction<DeltaSession.Response>], id: UInt64
-    ) {
-        for action in actions {
-            switch action {
-            case .send(let response):
-                service.proxies.noteSent(id, response)
-            case .acknowledged(let acknowledgement):
-                service.proxies.note(id, acknowledgement)
-            case .rejected(let rejection):
-                if let status = service.proxies.note(id, rejection) {
-                    service.onRejection(rejection, status)
+/// The same without a stream: whoever has a new snapshot offers it and says what
+/// the data plane thought of it. The proxy counts as connected for as long as
+/// this value lives.
+public struct InMemoryDiscoverySession: Sendable {
+    private var exchange: InMemoryExchange
+    private let seat: Seat
+
+    /// A proxy that has asked for everything and holds nothing.
+    public init(service: DiscoveryService, node: Envoy_Config_Core_V3_Node) {
+        exchange = InMemoryExchange(node: node)
+        seat = Seat(service: service, node: node)
+    }
+
+    /// Offers what the proxy should know now.
+    ///
+    /// - Returns: Its complete state when that changed, to be answered by
+    ///   ``answer(refused:)``; nil when nothing did.
+    /// - Throws: When a resource can't be decoded.
+    public mutating func offer(_ snapshot: ResourceSnapshot) throws -> ResourceSet? {
+        seat.note(try exchange.offer(snapshot))
+        return exchange.hasNews ? exchange.client.resources : nil
+    }
+
+    /// Says which resources the data plane refused, and why; for those it keeps
+    /// what it had.
+    public mutating func answer(refused: [ResourceName: String]) {
+        seat.note(exchange.answer(refused: refused))
+    }
+
+    /// The proxy's place in the list of connected ones.
+    private final class Seat: Sendable {
+        private let service: DiscoveryService
+        private let id: UInt64
+
+        init(service: DiscoveryService, node: Envoy_Config_Core_V3_Node) {
+            self.service = service
+            id = service.proxies.add(node: node, connection: .inMemory)
+        }
+
+        deinit { service.proxies.remove(id) }
+
+        func note(_ actions: [DiscoveryAction<DeltaSession.Response>]) {
+            for action in actions {
+                switch action {
+                case .send(let response):
+                    service.proxies.noteSent(id, response)
+                case .acknowledged(let acknowledgement):
+                    service.proxies.note(id, acknowledgement)
+                case .rejected(let rejection):
+                    if let status = service.proxies.note(id, rejection) {
+                        service.onRejection(rejection, status)
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 internal import MeshCompilation
 internal import DiscoveryServer
 internal import EnvoyAPI
+internal import ServiceRegistry
 
 /// The xDS server of a mesh, listening on loopback.
 struct DiscoveryListener: Sendable {
@@ -33,6 +34,14 @@ struct DiscoveryListener: Sendable {
             serving.cancel()
             throw MeshStartError.unavailable("xDS can't be served on port \(port) of 127.0.0.1: \(error)")
         }
+    }
+
+    /// The session of a proxy in this process.
+    func inMemorySession(for proxy: ProxyIdentity) -> InMemoryDiscoverySession {
+        var node = Envoy_Config_Core_V3_Node()
+        node.id = proxy.nodeID
+        node.cluster = proxy.namespace
+        return InMemoryDiscoverySession(service: service, node: node)
     }
 
     /// A line for each connected proxy.

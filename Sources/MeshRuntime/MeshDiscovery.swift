@@ -60,7 +60,8 @@ final class MeshDiscovery: DiscoverySource {
         return stream
     }
 
-    private func snapshot(of mesh: CompiledMesh, for proxy: ProxyIdentity) throws -> ResourceSnapshot {
+    /// What one proxy is given, encoded.
+    func snapshot(of mesh: CompiledMesh, for proxy: ProxyIdentity) throws -> ResourceSnapshot {
         var resources = mesh.configuration(for: proxy).resources
         try secrets.add(to: &resources, for: proxy)
         if CaptureListener.applies(to: proxy) { CaptureListener.bindToLoopback(&resources) }

@@ -131,7 +131,7 @@ public actor RunningMesh {
         }
         let sidecar: any Sidecar
         switch options.dataPlane {
-        case .petrel: sidecar = InProcessSidecar(identity, dataPlane: dataPlane, mesh: compiled, emit: emit)
+        case .petrel: sidecar = InProcessSidecar(identity, dataPlane: dataPlane, discovery: discovery)
         case .envoy:
             sidecar = try await EnvoySidecar(
                 identity, dataPlane: dataPlane, mesh: compiled, xdsPort: discovery.port, options: options, emit: emit)

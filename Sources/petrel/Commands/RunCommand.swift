@@ -42,12 +42,11 @@ struct RunCommand: AsyncParsableCommand {
         }
         await reporter.welcome(mesh: mesh, control: control.path, custom: control.control != nil)
         let reporting = Task { for await event in mesh.events { reporter.report(event) } }
-        let received = await signals.first()
+        _ = await signals.first()
         reporter.note("Draining; a second Ctrl-C stops at once.")
         server.stop()
         let impatient = Task {
-            _ = await signals.first()
-            Foundation.exit(128 + received)
+            if let second = await signals.first() { Foundation.exit(128 + second) }
         }
         await mesh.shutdown(drain: dataPlane.drainTime)
         impatient.cancel()

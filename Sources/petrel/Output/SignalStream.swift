@@ -18,9 +18,9 @@ final class SignalStream {
         }
     }
 
-    /// The next signal.
-    func first() async -> Int32 {
+    /// The next signal; nil when the waiting task was cancelled.
+    func first() async -> Int32? {
         for await number in stream { return number }
-        return 0
+        return nil
     }
 }
