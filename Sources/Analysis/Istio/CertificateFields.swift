@@ -1,11 +1,9 @@
 internal import Foundation
 
-/// The few fields of an X.509 certificate that an analysis needs.
+/// What an analysis needs to know of an X.509 certificate.
 struct CertificateFields {
     /// The last moment of validity.
     let notAfter: Date?
-    /// The modulus of an RSA key; nil for other keys.
-    let rsaModulus: [UInt8]?
 
     /// Nil when the bytes aren't a certificate.
     init?(_ bytes: [UInt8]) {
@@ -13,12 +11,10 @@ struct CertificateFields {
         guard var certificate = file.next(0x30).map(DERReader.init), var body = certificate.next(0x30).map(DERReader.init) else { return nil }
         _ = body.next(0xa0)  // version
         guard body.next(0x02) != nil, body.next(0x30) != nil, body.next(0x30) != nil,
-            var validity = body.next(0x30).map(DERReader.init), body.next(0x30) != nil,
-            var publicKey = body.next(0x30).map(DERReader.init)
+            var validity = body.next(0x30).map(DERReader.init)
         else { return nil }
         _ = validity.any()
         notAfter = validity.any().flatMap { Self.date($0.content) }
-        rsaModulus = Self.modulus(&publicKey)
     }
 
     /// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
@@ -38,16 +34,6 @@ struct CertificateFields {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         return calendar.date(from: components)
-    }
-
-    private static func modulus(_ publicKey: inout DERReader) -> [UInt8]? {
-        let rsaEncryption: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]
-        guard var algorithm = publicKey.next(0x30).map(DERReader.init), let identifier = algorithm.next(0x06),
-            identifier.elementsEqual(rsaEncryption), let bits = publicKey.next(0x03), bits.count > 1
-        else { return nil }
-        var content = DERReader(bits.dropFirst())
-        guard var key = content.next(0x30).map(DERReader.init), let modulus = key.next(0x02) else { return nil }
-        return Array(modulus)
     }
 }
 

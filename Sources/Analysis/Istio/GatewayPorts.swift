@@ -20,7 +20,7 @@ struct GatewayPorts: AnalysisRule {
         var exposed: Set<UInt32> = []
         for pod in pods {
             for service in mesh.services where service.namespace == pod.namespace && service.spec.selector.isSelector(of: pod.labels) {
-                for port in service.spec.ports where port.protocol.isEmpty || port.protocol == "TCP" { exposed.insert(Self.targetPort(port)) }
+                for port in service.spec.ports where port.protocol.isEmpty || port.protocol == "TCP" { exposed.formUnion([port.port, Self.targetPort(port)]) }
             }
         }
         for (index, server) in gateway.spec.servers.enumerated() {

@@ -1,10 +1,9 @@
 internal import Foundation
 internal import MeshAPI
 
-/// A certificate chain and its key, read as far as it takes to see that they can be used.
+/// A certificate chain and its key, read as far as it takes to see whether they can be used.
 struct TLSCredential {
     private let certificates: [[UInt8]]
-    private let key: [UInt8]
 
     /// Nil when the secret doesn't hold both.
     init?(_ secret: Secret) {
@@ -19,17 +18,14 @@ struct TLSCredential {
         }
         guard let chain = entry("tls.crt", "cert"), let key = entry("tls.key", "key") else { return nil }
         certificates = PEM.blocks(in: chain).filter { $0.label == "CERTIFICATE" }.map(\.content)
-        guard let private_ = PEM.blocks(in: key).first(where: { $0.label.hasSuffix("PRIVATE KEY") }), !certificates.isEmpty else { return nil }
-        self.key = private_.content
+        guard !certificates.isEmpty, PEM.blocks(in: key).contains(where: { $0.label.hasSuffix("PRIVATE KEY") }) else { return nil }
     }
 
-    /// Whether every certificate is readable and in its time, and the key is the first one's.
+    /// Whether every certificate is readable and in its time.
     func isUsable(at now: Date) -> Bool {
-        for (index, certificate) in certificates.enumerated() {
-            guard let fields = CertificateFields(certificate), let end = fields.notAfter, end > now else { return false }
-            if index == 0, let modulus = fields.rsaModulus, !key.contains(run: modulus) { return false }
+        certificates.allSatisfy { certificate in
+            CertificateFields(certificate)?.notAfter.map { $0 > now } ?? false
         }
-        return true
     }
 }
 
@@ -52,19 +48,5 @@ enum PEM {
             }
         }
         return blocks
-    }
-}
-
-extension [UInt8] {
-    /// Whether the bytes of a run appear in a row.
-    func contains(run: [UInt8]) -> Bool {
-        guard let first = run.first, run.count <= count else { return run.isEmpty }
-        var start = 0
-        while let found = self[start...(count - run.count)].firstIndex(of: first) {
-            if self[found..<(found + run.count)].elementsEqual(run) { return true }
-            start = found + 1
-            if start > count - run.count { return false }
-        }
-        return false
     }
 }
