@@ -95,6 +95,12 @@ let package = Package(
                 "LocalControl",
             ]),
         target(
+            "Analysis",
+            [
+                "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "MeshCompilation", "TrafficModel",
+                "EnvoyAPI", protobuf,
+            ]),
+        target(
             "Diagnostics",
             [
                 "MeshAPI", "ConfigStore", "ManagementPlane", "MeshCompilation", "ServiceRegistry", "ConfigGeneration",
@@ -111,8 +117,8 @@ let package = Package(
         .executableTarget(
             name: "petrel",
             dependencies: [
-                "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "MeshCompilation",
-                "Diagnostics", "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
+                "MeshAPI", "ConfigStore", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "MeshCompilation",
+                "Analysis", "Diagnostics", "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
             ], swiftSettings: house),
         .executableTarget(
             name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
@@ -131,6 +137,8 @@ let package = Package(
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),
+        tests(
+            of: "Analysis", ["MeshAPI", "ServiceRegistry", "ConfigGeneration", "MeshCompilation"]),
         tests(
             of: "Diagnostics", ["MeshAPI", "MeshCompilation", "ServiceRegistry", "ConfigGeneration"]),
         tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),

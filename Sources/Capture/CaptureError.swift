@@ -99,6 +99,18 @@ extension CaptureError {
         }
     }
 
+    /// A program that is not there, or a file that can't be executed.
+    static func notExecutable(_ program: String) -> CaptureError {
+        if program.contains("/"), access(program, F_OK) == 0 {
+            return CaptureError(
+                code: .commandNotStarted, message: "\(program): permission denied.",
+                advice: "The file is not executable.", errno: EACCES)
+        }
+        return CaptureError(
+            code: .commandNotStarted, message: "\(program): command not found.",
+            advice: "Check the name and the PATH.", errno: ENOENT)
+    }
+
     /// `nft` is nowhere to be found.
     static let nftMissing = CaptureError(
         code: .nftMissing,

@@ -38,9 +38,7 @@ public final class CapturedProgram: Sendable {
             throw CaptureError(code: .commandNotStarted, message: "No command was given.", errno: ENOENT)
         }
         guard let path = ExecutableSearch.path(of: program) else {
-            throw CaptureError(
-                code: .commandNotStarted, message: "\(program): command not found.",
-                advice: "Check the name and the PATH.", errno: ENOENT)
+            throw CaptureError.notExecutable(program)
         }
         guard let nft = ExecutableSearch.path(of: "nft", extra: ["/usr/sbin", "/sbin"]) else {
             throw .nftMissing

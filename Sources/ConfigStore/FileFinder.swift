@@ -38,7 +38,9 @@ public enum FileFinder {
                 add(path)
                 continue
             }
-            let below = (FileManager.default.enumerator(atPath: path)?.allObjects ?? []).compactMap { $0 as? String }
+            // A directory may be named through a link, as Kubernetes mounts them.
+            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let below = (FileManager.default.enumerator(atPath: real)?.allObjects ?? []).compactMap { $0 as? String }
             for name in below.sorted() where wanted(name) {
                 add(path.hasSuffix("/") ? path + name : "\(path)/\(name)")
             }

@@ -55,7 +55,8 @@ public final class FileWatch: Sendable {
                 continue
             }
             found.insert(path)
-            for name in FileManager.default.enumerator(atPath: path)?.allObjects ?? [] {
+            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            for name in FileManager.default.enumerator(atPath: real)?.allObjects ?? [] {
                 guard let name = name as? String else { continue }
                 let below = "\(path)/\(name)"
                 if FileManager.default.fileExists(atPath: below, isDirectory: &isDirectory), isDirectory.boolValue {

@@ -49,7 +49,8 @@ public struct MeshSource: Sendable {
         } catch {
             throw MeshSourceError("\(error)")
         }
-        self.trustBundle = trustBundle ?? Self.systemTrustBundle
+        // Envoy reads the file from a directory of its own.
+        self.trustBundle = trustBundle.map { URL(fileURLWithPath: $0).path } ?? Self.systemTrustBundle
     }
 }
 

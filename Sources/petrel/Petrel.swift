@@ -13,7 +13,8 @@ struct Petrel: AsyncParsableCommand {
         version: "petrel \(PetrelVersion.current)",
         subcommands: [
             RunCommand.self, ExecCommand.self, DemoCommand.self, StatusCommand.self,
-            ExplainCommand.self, TestCommand.self, TranslateCommand.self, ValidateCommand.self, XDSCommand.self,
+            ExplainCommand.self, TestCommand.self, AnalyzeCommand.self, ValidateCommand.self, DiffCommand.self,
+            TranslateCommand.self, XDSCommand.self, RegistryCommand.self, DNSCommand.self,
         ])
 }
 

@@ -64,6 +64,11 @@ struct CapturedProgramTests {
         #expect(error?.exitStatus == 127)
     }
 
+    @Test func aFileThatIsNoProgramIsReported() throws {
+        let error = #expect(throws: CaptureError.self) { try run("/etc/passwd") }
+        #expect(error?.exitStatus == 126)
+    }
+
     @Test(arguments: [("203.0.113.7", 0), ("127.0.0.2", 0), ("2001:db8::1", 1)])
     func everyConnectionArrivesAtTheCapture(address: String, listener: Int) throws {
         let program = try python(

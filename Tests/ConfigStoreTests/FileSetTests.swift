@@ -1,4 +1,5 @@
 import ConfigStore
+import Foundation
 import MeshAPI
 import Testing
 
@@ -53,6 +54,17 @@ import Testing
         let reload = files.reload([FileSet.Content(path: "gone.yaml", text: nil, problem: "there is no such file or directory")])
         #expect(reload.violations.map(\.location?.file) == ["gone.yaml"])
         #expect(reload.refused == ["gone.yaml"])
+    }
+
+    @Test func aDirectoryMayBeNamedThroughALink() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("petrel-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let real = directory.appendingPathComponent("real")
+        try FileManager.default.createDirectory(at: real, withIntermediateDirectories: true)
+        try "x: 1\n".write(to: real.appendingPathComponent("a.yaml"), atomically: true, encoding: .utf8)
+        let link = directory.appendingPathComponent("link")
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: real)
+        #expect(FileFinder.read([link.path]).map(\.text) == ["x: 1\n"])
     }
 
     @Test func invalidObjectsAreRefusedLikeUnreadableOnes() {

@@ -23,6 +23,7 @@ struct AnalyzedMesh: Sendable {
     let texts: [String: String]
 
     private(set) var serviceEntries: [Declared<ServiceEntry>] = []
+    private(set) var serviceEntriesByReference: [ObjectReference: Declared<ServiceEntry>] = [:]
     private(set) var workloadEntries: [Declared<WorkloadEntry>] = []
     private(set) var virtualServices: [Declared<VirtualService>] = []
     private(set) var destinationRules: [Declared<DestinationRule>] = []
@@ -55,6 +56,7 @@ struct AnalyzedMesh: Sendable {
         hosts = HostCatalog(objects)
         for object in objects { add(object) }
         for object in DefaultIngressGateway.objects(mesh) { add(object) }
+        serviceEntriesByReference = Dictionary(serviceEntries.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private mutating func add(_ object: MeshObject) {

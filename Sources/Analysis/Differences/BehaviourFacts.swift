@@ -11,6 +11,8 @@ struct BehaviourFacts {
         var words: String
         /// Settings that have no words of their own.
         var settings: ConfigValue
+        /// Only its settings matter: that it comes or goes is said by others.
+        var isBackground = false
     }
 
     private(set) var facts: [String: Fact] = [:]
@@ -34,14 +36,14 @@ struct BehaviourFacts {
     }
 
     /// Adds a fact; a second one of the same subject is numbered.
-    mutating func add(_ subject: String, _ words: String, _ settings: ConfigValue = .null) {
+    mutating func add(_ subject: String, _ words: String, _ settings: ConfigValue = .null, isBackground: Bool = false) {
         var name = subject
         var number = 2
         while facts[name] != nil {
             name = "\(subject) (rule \(number))"
             number += 1
         }
-        facts[name] = Fact(words: words, settings: settings)
+        facts[name] = Fact(words: words, settings: settings, isBackground: isBackground)
     }
 
     /// What is otherwise in `other`.
@@ -49,6 +51,7 @@ struct BehaviourFacts {
         Set(facts.keys).union(other.facts.keys).sorted().flatMap { subject -> [BehaviourChange] in
             let (before, after) = (facts[subject], other.facts[subject])
             if before == after { return [] }
+            if before == nil || after == nil, (before ?? after)?.isBackground == true { return [] }
             if let before, let after, before.words == after.words {
                 return SettingChanges.between(before.settings, after.settings).map {
                     BehaviourChange(subject: "\(subject): \($0.path)", before: $0.before, after: "is \($0.after)", proxies: [])

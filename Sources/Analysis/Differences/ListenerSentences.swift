@@ -10,7 +10,7 @@ enum ListenerSentences {
             let words = chain["filters"]?.array?.compactMap(words(of:)).first ?? "are closed"
             facts.add(subject(listener, chain, name: name), words, chain.without("filterChainMatch", "metadata"))
         }
-        facts.add("the listener \(name)", "is there", listener.without("name", "filterChains", "defaultFilterChain", "metadata"))
+        facts.add("the listener \(name)", "is there", listener.without("name", "filterChains", "defaultFilterChain", "metadata"), isBackground: true)
     }
 
     private static func subject(_ listener: ConfigValue, _ chain: ConfigValue, name: String) -> String {

@@ -13,7 +13,7 @@ enum RouteSentences {
             }
             let aliases = (host["domains"]?.array ?? []).compactMap(\.string)
             if host["name"]?.string != "allow_any", host["name"]?.string != "block_all" {
-                facts.add("the host \(host["name"]?.string ?? "") of \(name)", "has its routes", .strings(aliases.sorted()))
+                facts.add("the host \(host["name"]?.string ?? "") of \(name)", "has its routes", .strings(aliases.sorted()), isBackground: true)
             }
         }
     }

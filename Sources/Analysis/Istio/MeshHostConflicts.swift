@@ -23,12 +23,18 @@ struct MeshHostConflicts: AnalysisRule {
                 routing[ScopedHost(scope: scope, host: name), default: []].append(service)
             }
         }
+        let wildcards = routing.filter { $0.key.scope == "*" && Hostname.isWildcard($0.key.host) }
         // Each is reported once, for what all namespaces see first.
         var reported: Set<ObjectReference> = []
         for (scoped, own) in routing.sorted(by: { $0.key < $1.key }) {
             var services = own
             if scoped.scope != "*" {
-                services += routing.filter { $0.key.scope == "*" && Hostname.matches($0.key.host, scoped.host) }.flatMap(\.value)
+                if Hostname.isWildcard(scoped.host) {
+                    services += routing.filter { $0.key.scope == "*" && Hostname.matches($0.key.host, scoped.host) }.flatMap(\.value)
+                } else {
+                    services += routing[ScopedHost(scope: "*", host: scoped.host)] ?? []
+                    services += wildcards.filter { Hostname.matches($0.key.host, scoped.host) }.flatMap(\.value)
+                }
             }
             guard Set(services.map(\.reference)).count > 1 else { continue }
             let names = Set(services.map(\.fullName)).sorted().joined(separator: ",")

@@ -35,7 +35,7 @@ struct SubsetWorkloads: AnalysisRule {
                 found += mesh.pods(selectedBy: service.spec.selector, in: service.namespace).map { labels(of: $0, mesh) }
                 found += mesh.workloadEntries.filter { $0.namespace == service.namespace }.map(Self.labels)
                     .filter { service.spec.selector.isSelector(of: $0) }
-            } else if let service = mesh.serviceEntries.first(where: { $0.reference == entry.reference }) {
+            } else if let service = mesh.serviceEntriesByReference[entry.reference] {
                 guard let selector = service.spec.workloadSelector?.labels else { return nil }
                 let pods = mesh.pods(selectedBy: selector, in: service.namespace).map { labels(of: $0, mesh) }
                 let others = mesh.workloadEntries.filter { $0.namespace == service.namespace }.map(Self.labels)

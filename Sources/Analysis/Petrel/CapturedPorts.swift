@@ -8,7 +8,7 @@ struct CapturedPorts: AnalysisRule {
     func apply(to mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
         var owners: [Int: [Service]] = [:]
         for service in mesh.snapshot.services where service.registry == .external && service.addresses.isEmpty && service.allocatedIPv4 == nil {
-            guard let entry = mesh.serviceEntries.first(where: { $0.reference == service.origin }) else { continue }
+            guard let entry = mesh.serviceEntriesByReference[service.origin] else { continue }
             for port in service.ports where port.portProtocol.isTCP && !port.portProtocol.isTLS {
                 report(service, port, entry, owners[port.number] ?? [], &findings)
                 owners[port.number, default: []].append(service)

@@ -19,7 +19,7 @@ struct RouteAuthority: AnalysisRule {
     private func externalHosts(_ host: String, _ service: Declared<VirtualService>, _ mesh: AnalyzedMesh) -> [String]? {
         let entries = mesh.hosts.entries(for: host, from: service.namespace, exportTo: service.spec.exportTo)
         guard let entry = entries.first,
-            let declared = mesh.serviceEntries.first(where: { $0.reference == entry.reference })?.spec, declared.location == .meshExternal
+            let declared = mesh.serviceEntriesByReference[entry.reference]?.spec, declared.location == .meshExternal
         else { return nil }
         return declared.hosts + declared.endpoints.map(\.address) + declared.subjectAltNames
     }

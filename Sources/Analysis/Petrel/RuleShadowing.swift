@@ -6,25 +6,24 @@ struct RuleShadowing: AnalysisRule {
     let codes: [FindingCode] = [.ruleShadowed]
 
     func apply(to mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
-        let rules = Dictionary(grouping: mesh.destinationRules, by: \.namespace)
+        var rules: [String: HostIndex<[Declared<DestinationRule>]>] = [:]
+        for rule in mesh.destinationRules {
+            let host = Hostname.expand(rule.spec.host, namespace: rule.namespace, domain: "cluster.local")
+            rules[rule.namespace, default: HostIndex()][host, default: []].append(rule)
+        }
         guard rules.count > 1 else { return }
         for service in mesh.snapshot.services {
-            guard let own = rules[service.namespace]?.filter({ Self.covers($0, service) }), !own.isEmpty else { continue }
+            guard let own = rules[service.namespace]?.mostSpecific(service.hostname) else { continue }
             for (namespace, others) in rules.sorted(by: { $0.key < $1.key })
             where namespace != service.namespace && namespace != mesh.mesh.rootNamespace && service.visibility.includes(namespace) {
                 guard let owner = own.first(where: { Self.visibility($0, mesh).includes(namespace) }) else { continue }
-                for rule in others where Self.covers(rule, service) {
+                for rule in others.mostSpecific(service.hostname) ?? [] {
                     findings.report(
                         .ruleShadowed, on: rule.object, at: "spec.host",
                         "apps in namespace \(namespace) use this rule for \(service.hostname) instead of \(owner.reference) of the service's own namespace, whose settings (TLS among them) don't apply to them at all. Repeat here what shall stay, or remove this rule")
                 }
             }
         }
-    }
-
-    private static func covers(_ rule: Declared<DestinationRule>, _ service: Service) -> Bool {
-        Hostname.isSubset(
-            service.hostname, of: Hostname.expand(rule.spec.host, namespace: rule.namespace, domain: "cluster.local"))
     }
 
     private static func visibility(_ rule: Declared<DestinationRule>, _ mesh: AnalyzedMesh) -> Visibility {

@@ -8,7 +8,8 @@ struct TLSOrigination: AnalysisRule {
     func apply(to mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
         let governed = mesh.governedPorts
         checkPlainPorts(governed, mesh, &findings)
-        for port in governed where port.tls?.originates == true { check(port, mesh, &findings) }
+        let routed = Self.routedHosts(mesh)
+        for port in governed where port.tls?.originates == true { check(port, routed: routed, &findings) }
         for rule in mesh.destinationRules {
             checkNames(rule, governed, &findings)
             checkPortSettings(rule, &findings)
@@ -37,14 +38,20 @@ struct TLSOrigination: AnalysisRule {
         }
     }
 
-    private func check(_ governed: GovernedPort, _ mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
+    /// The hosts and ports that HTTP routes lead to; port 0 where a route says none.
+    private static func routedHosts(_ mesh: AnalyzedMesh) -> [String: Set<UInt32>] {
+        var routed: [String: Set<UInt32>] = [:]
+        for target in mesh.virtualServices.lazy.flatMap(\.spec.routeTargets) where target.httpRule != nil {
+            guard let destination = target.destination else { continue }
+            routed[destination.host, default: []].insert(destination.port?.number ?? 0)
+        }
+        return routed
+    }
+
+    private func check(_ governed: GovernedPort, routed: [String: Set<UInt32>], _ findings: inout FindingCollector) {
         let (port, host) = (governed.port, governed.host)
         if port.kind.isTLS {
-            let isRouted = mesh.virtualServices.contains { service in
-                service.spec.routeTargets.contains {
-                    $0.httpRule != nil && $0.destination?.host == host && ($0.destination?.port?.number ?? port.number) == port.number
-                }
-            }
+            let isRouted = routed[host].map { $0.contains(port.number) || $0.contains(0) } ?? false
             let path = governed.rule.spec.trafficPolicy?.portLevelSettings.firstIndex { $0.port?.number == port.number }
                 .map { "spec.trafficPolicy.portLevelSettings[\($0)].tls" } ?? "spec.trafficPolicy.tls"
             let advice = isRouted

@@ -4,9 +4,21 @@ public import ServiceRegistry
 /// The services of a mesh as its registry sees them, for people and for programs.
 public struct ServiceListing: Sendable {
     private let snapshot: MeshSnapshot
+    private let proxy: ProxyIdentity?
 
     /// A listing of all services.
-    public init(_ snapshot: MeshSnapshot) { self.snapshot = snapshot }
+    ///
+    /// - Parameter proxy: Who dials them; the addresses that its apps dial are then listed as well.
+    public init(_ snapshot: MeshSnapshot, seenBy proxy: ProxyIdentity? = nil) {
+        self.snapshot = snapshot
+        self.proxy = proxy
+    }
+
+    /// Where apps dial a service.
+    private func dialled(_ service: Service) -> [String] {
+        guard let proxy, case .addresses(let addresses) = snapshot.address(of: service, for: proxy) else { return [] }
+        return addresses
+    }
 
     /// Several lines for each service.
     public var text: String {
@@ -14,7 +26,7 @@ public struct ServiceListing: Sendable {
     }
 
     /// A list of objects with host, namespace, registry, resolution, location, ports, addresses, allocatedAddresses,
-    /// endpoints, visibility, subjectAltNames and objects.
+    /// dialledAddresses, endpoints, visibility, subjectAltNames and objects.
     public var json: ConfigValue { .array(snapshot.services.map(value(of:))) }
 
     private func text(of service: Service) -> String {
@@ -28,6 +40,8 @@ public struct ServiceListing: Sendable {
         let allocated = [service.allocatedIPv4, service.allocatedIPv6].compactMap { $0 }
         if !service.addresses.isEmpty { line("addresses", service.addresses.joined(separator: ", ")) }
         if !allocated.isEmpty { line("allocated", allocated.joined(separator: ", ")) }
+        let dialled = dialled(service)
+        if !dialled.isEmpty, dialled != service.addresses { line("dialled at", dialled.joined(separator: ", ")) }
         for port in service.ports {
             for endpoint in snapshot.endpoints(of: service, port: port) {
                 line("endpoint", "\(endpoint.place) for port \(port.number)  (\(endpoint.origin))")
@@ -62,6 +76,7 @@ public struct ServiceListing: Sendable {
             "ports": .array(ports),
             "addresses": .strings(service.addresses),
             "allocatedAddresses": .strings([service.allocatedIPv4, service.allocatedIPv6].compactMap { $0 }),
+            "dialledAddresses": .strings(dialled(service)),
             "endpoints": .array(endpoints),
             "visibility": .strings(service.visibility.entries),
             "subjectAltNames": .strings(service.subjectAltNames),

@@ -51,7 +51,7 @@ extension Worker {
             let route = tables.route(of: decision)
             routeName = route.name
             if route.action == .directResponse {
-                if route.responseBody.isEmpty, decision.status >= 400 {
+                if route.responseBody.isEmpty, route.name.string == "block_all" {
                     // Istio's `block_all`: 502 and not a word. We say the word.
                     return reply(exchange, status: Int(decision.status), .noVirtualHost, detail: "")
                 }

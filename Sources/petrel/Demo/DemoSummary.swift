@@ -15,6 +15,7 @@ enum DemoSummary {
             "\($0.endpoint.address.socketAddress.address):\($0.endpoint.address.socketAddress.portValue)"
         }
         let tls = cluster.hasTransportSocket ? "TLS originated, chain and name verified" : "plain text"
-        return "cluster \(cluster.name), \(cluster.type), endpoints \(endpoints.joined(separator: " ")), \(tls)"
+        let kind = cluster.clusterType.name.isEmpty ? "type \(cluster.type)" : cluster.clusterType.name
+        return "cluster \(cluster.name), \(kind), endpoints \(endpoints.joined(separator: " ")), \(tls)"
     }
 }
