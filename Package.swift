@@ -137,6 +137,7 @@ let package = Package(
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),
+        tests(of: "MeshCompilation", ["MeshAPI", "ServiceRegistry"]),
         tests(
             of: "Analysis", ["MeshAPI", "ServiceRegistry", "ConfigGeneration", "MeshCompilation"]),
         tests(

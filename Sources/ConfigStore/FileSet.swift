@@ -19,6 +19,13 @@ public struct FileSet: Sendable {
             self.text = text
             self.problem = problem
         }
+
+        /// Whether it holds expectations instead of objects: `cases` at the top
+        /// level, and no `apiVersion`.
+        public var isTestSuite: Bool {
+            guard let lines = text?.split(separator: "\n") else { return false }
+            return lines.contains { $0.hasPrefix("cases:") } && !lines.contains { $0.hasPrefix("apiVersion:") }
+        }
     }
 
     /// What a reload brought.
@@ -54,7 +61,8 @@ public struct FileSet: Sendable {
         var next: [String: Entry] = [:]
         var owners: [ObjectReference: SourceLocation?] = [:]
         var objects: [MeshObject] = []
-        for file in files.sorted(by: { $0.path < $1.path }) {
+        // Expectations of `petrel test` lie beside what they are about.
+        for file in files.filter({ !$0.isTestSuite }).sorted(by: { $0.path < $1.path }) {
             let previous = entries[file.path]
             var candidate = previous
             if file.text != previous?.text || previous == nil {

@@ -18,10 +18,13 @@ public struct CompiledMesh: Sendable {
     /// - Parameters:
     ///   - objects: Declared objects, valid each by itself.
     ///   - source: Settings of the mesh.
-    public init(objects: [MeshObject], source: MeshSource) {
+    ///   - previous: The configuration before; hosts keep the addresses that they
+    ///     were given there, since apps remember them.
+    public init(objects: [MeshObject], source: MeshSource, previous: CompiledMesh? = nil) {
         declared = objects
         translation = ManagementPlane.translate(objects)
-        let all = objects + translation.objects
+        let leases = AddressLeases(previous?.snapshot)
+        let all = (objects + translation.objects).map(leases.renewed)
         snapshot = MeshSnapshot(objects: all, mesh: source.meshConfig)
         generator = ConfigGenerator(snapshot: snapshot, options: GenerationOptions(trustBundlePath: source.trustBundle))
         overrides = source.overrides

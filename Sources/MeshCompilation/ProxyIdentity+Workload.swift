@@ -12,6 +12,6 @@ extension ProxyIdentity {
             labels: workload.labels,
             ips: addresses,
             dnsDomain: "\(workload.namespace).svc.\(clusterDomain)",
-            metadata: ["DNS_CAPTURE": "true", "DNS_AUTO_ALLOCATE": "true", "NAMESPACE": workload.namespace])
+            metadata: ["DNS_CAPTURE": "true", "NAMESPACE": workload.namespace])
     }
 }

@@ -83,7 +83,7 @@ public actor RunningMesh {
         }
         if loaded.refused.isEmpty { lastRefusal = nil }
         guard loaded.changed else { return }
-        let next = CompiledMesh(objects: loaded.objects, source: source)
+        let next = CompiledMesh(objects: loaded.objects, source: source, previous: compiled)
         let warnings = loaded.violations.filter { $0.severity == .warning } + next.translation.violations
         compiled = next
         revision += 1

@@ -25,8 +25,7 @@ extension TestSuite {
     public static func find(_ paths: [String]) -> [String] {
         FileFinder.read(paths).filter { content in
             if paths.contains(content.path) { return true }
-            guard let text = content.text else { return false }
-            return text.split(separator: "\n").contains { $0.hasPrefix("cases:") }
+            return content.isTestSuite
         }.map(\.path)
     }
 }

@@ -12,7 +12,7 @@ struct TestCommand: ParsableCommand {
             Exits 79 when an expectation fails, 65 when a file can't be read.
             """)
 
-    @Argument(help: ArgumentHelp("Files of expectations, and directories with test.yaml or *_test.yaml below them.", valueName: "file|dir"))
+    @Argument(help: ArgumentHelp("Files of expectations, and directories that hold some.", valueName: "file|dir"))
     var paths: [String]
 
     @Option(name: .shortAndLong, help: "text, json or junit.")
