@@ -38,6 +38,8 @@ struct AnalyzedMesh: Sendable {
 
     /// The registry of the objects that are valid each by itself.
     let snapshot: MeshSnapshot
+    /// Its services by host.
+    let servicesByHost: [String: [Service]]
     /// The hosts that Istio's analyzers know.
     let hosts: HostCatalog
 
@@ -53,6 +55,7 @@ struct AnalyzedMesh: Sendable {
             !faulty.contains(object.reference) && !violations.contains { $0.severity == .error }
         }
         snapshot = MeshSnapshot(objects: valid.map(\.0), mesh: mesh)
+        servicesByHost = Dictionary(grouping: snapshot.services, by: \.hostname)
         hosts = HostCatalog(objects)
         for object in objects { add(object) }
         for object in DefaultIngressGateway.objects(mesh) { add(object) }

@@ -7,8 +7,9 @@ struct ClientCredentials: AnalysisRule {
 
     func apply(to mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
         for rule in mesh.destinationRules where rule.spec.workloadSelector == nil {
-            if isUsedByGateway(rule, mesh) { continue }
-            for (settings, path) in rule.spec.allTLSSettings where settings.originates && !settings.credentialName.isEmpty {
+            let credentials = rule.spec.allTLSSettings.filter { $0.settings.originates && !$0.settings.credentialName.isEmpty }
+            if credentials.isEmpty || isUsedByGateway(rule, mesh) { continue }
+            for (settings, path) in credentials {
                 findings.report(
                     .credentialIgnored, on: rule.object, at: path + ".credentialName",
                     "sidecars read credentialName \(settings.credentialName) only in rules with a workloadSelector; without one they send plaintext to \(rule.spec.host). Add workloadSelector: {matchLabels: ...}, or name mounted files with caCertificates, clientCertificate and privateKey")

@@ -52,8 +52,8 @@ struct RouteReachability: AnalysisRule {
         let name = Hostname.expand(destination.host, namespace: namespace, domain: "cluster.local")
         guard let service = mesh.snapshot.service(named: name, visibleTo: namespace, preferring: namespace) else { return }
         if let number = destination.port?.number {
-            let merged = mesh.snapshot.services.filter {
-                $0.hostname == name && $0.namespace == service.namespace && $0.visibility.includes(namespace)
+            let merged = (mesh.servicesByHost[name] ?? []).filter {
+                $0.namespace == service.namespace && $0.visibility.includes(namespace)
             }
             if !merged.contains(where: { $0.port(Int(number)) != nil }) {
                 let ports = service.ports.map { String($0.number) }.joined(separator: ", ")

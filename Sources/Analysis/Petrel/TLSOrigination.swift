@@ -10,8 +10,9 @@ struct TLSOrigination: AnalysisRule {
         checkPlainPorts(governed, mesh, &findings)
         let routed = Self.routedHosts(mesh)
         for port in governed where port.tls?.originates == true { check(port, routed: routed, &findings) }
+        let named = Set(governed.filter { !$0.entry.spec.subjectAltNames.isEmpty }.map(\.rule.reference))
         for rule in mesh.destinationRules {
-            checkNames(rule, governed, &findings)
+            checkNames(rule, isNamed: named.contains(rule.reference), &findings)
             checkPortSettings(rule, &findings)
         }
     }
@@ -73,10 +74,9 @@ struct TLSOrigination: AnalysisRule {
         governed.entry.spec.endpoints.contains { ($0.ports[governed.port.name] ?? 80) != 80 }
     }
 
-    private func checkNames(_ rule: Declared<DestinationRule>, _ governed: [GovernedPort], _ findings: inout FindingCollector) {
-        let declared = governed.contains { $0.rule.reference == rule.reference && !$0.entry.spec.subjectAltNames.isEmpty }
+    private func checkNames(_ rule: Declared<DestinationRule>, isNamed: Bool, _ findings: inout FindingCollector) {
         for (settings, path) in rule.spec.allTLSSettings where settings.originates {
-            guard !settings.sni.isEmpty, settings.subjectAltNames.isEmpty, settings.insecureSkipVerify != true, !declared else { continue }
+            guard !settings.sni.isEmpty, settings.subjectAltNames.isEmpty, settings.insecureSkipVerify != true, !isNamed else { continue }
             findings.report(
                 .nameNotVerified, on: rule.object, at: path + ".sni",
                 "an explicit sni without subjectAltNames means that any certificate of a trusted authority is accepted, whatever its name. Leave sni out, or write subjectAltNames: [\(settings.sni)]")
