@@ -63,7 +63,7 @@ private struct AnalysisInput {
     var texts: [String: String] = [:]
 
     init(source: MeshSource) {
-        for file in FileFinder.read(source.files) {
+        for file in FileFinder.read(source.files) where !file.isTestSuite {
             guard let text = file.text else {
                 unreadable.append(
                     Violation(severity: .error, code: .unreadableFile, message: "\(file.path): \(file.problem ?? "the file can't be read")"))
