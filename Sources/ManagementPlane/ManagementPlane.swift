@@ -36,7 +36,23 @@ public enum ManagementPlane {
             translation.objects += outcome.objects
         }
         translation.objects.sort { $0.reference < $1.reference }
+        translation.violations += objects.compactMap(withoutEffect)
         return translation
+    }
+
+    /// Policies are read and checked, and not translated yet: that must not stay
+    /// unsaid.
+    private static func withoutEffect(_ object: MeshObject) -> Violation? {
+        let instead: String
+        switch object.spec {
+        case .trafficPolicy: instead = "a VirtualService and a DestinationRule"
+        case .accessPolicy: instead = "an AuthorizationPolicy"
+        default: return nil
+        }
+        return Violation(
+            severity: .warning, code: .invalidMeshPolicy,
+            message: "\(object.kind) is not translated yet and has no effect; write \(instead) for now", path: "spec",
+            object: object.reference, location: object.location(of: "spec"))
     }
 
     /// Addresses that objects name themselves and that nobody may be given.

@@ -127,6 +127,17 @@ import Testing
         #expect(routes.first?.hosts == ["a.example"])
     }
 
+    @Test(arguments: ["TrafficPolicy", "AccessPolicy"])
+    func aPolicyThatHasNoEffectYetSaysSo(kind: String) throws {
+        let objects = try read(
+            "apiVersion: networking.mesh.gloo.solo.io/v1\nkind: \(kind)\nmetadata: {name: p}\nspec: {}\n---\n"
+                + destination("d", "hosts: [a.example]"))
+        let translation = ManagementPlane.translate(objects)
+        #expect(entries(translation).count == 1)
+        #expect(translation.violations.map(\.severity) == [.warning])
+        #expect(translation.violations.first?.message.contains("no effect") == true)
+    }
+
     @Test func theOrderOfArrivalNeverChangesTheResult() throws {
         let objects = try read(
             destination("a", service: "svc-17153", "hosts: [a.example]")
