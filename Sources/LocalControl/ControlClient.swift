@@ -59,6 +59,11 @@ public final class ControlClient: Sendable {
         return text
     }
 
+    /// Sends a request as it is.
+    func send(_ request: ControlRequest) throws(ControlError) {
+        _ = try ask(request)
+    }
+
     private func ask(_ request: ControlRequest, descriptors: [Int32] = []) throws(ControlError) -> ControlReply {
         guard let data = try? JSONEncoder().encode(request) else {
             throw ControlError("The request could not be encoded.")

@@ -104,7 +104,9 @@ public final class ControlServer: Sendable {
                 do { return .text(try await handlers.answer(request)) } catch { return .refused("\(error)") }
             }
         case .attach(let identity, let connections, let dnsDatagrams, let dnsStreams):
-            guard connections >= 0, dnsDatagrams >= 0, dnsStreams >= 0,
+            // Each is bounded before they are added: a sum of lies must not trap.
+            let possible = 0...descriptors.count
+            guard possible.contains(connections), possible.contains(dnsDatagrams), possible.contains(dnsStreams),
                 connections + dnsDatagrams + dnsStreams == descriptors.count
             else {
                 for descriptor in descriptors { close(descriptor) }

@@ -46,7 +46,7 @@ struct AdminClient: Sendable {
             guard let count = Int(String(decoding: size, as: UTF8.self), radix: 16), count > 0 else { break }
             chunks = chunks[chunks.index(after: line)...]
             body += String(decoding: chunks.prefix(count), as: UTF8.self)
-            chunks = chunks.dropFirst(count + 2)
+            chunks = chunks.dropFirst(count).dropFirst(2)
         }
         return body
     }

@@ -1,7 +1,7 @@
 import Capture
 import Foundation
 import Glibc
-import LocalControl
+@testable import LocalControl
 import Testing
 
 @Suite struct ControlConversationTests {
@@ -87,6 +87,20 @@ import Testing
         let nothing = CapturedSockets(connections: [], dnsDatagrams: [], dnsStreams: [])
         await #expect(throws: ControlError("no room")) {
             try await onThread { try client.attach(WorkloadIdentity(), sockets: nothing) }
+        }
+        #expect(try await onThread { try client.status() } == "all is well")
+    }
+
+    @Test(arguments: [(Int.max, 1), (-1, 1), (1, 0), (Int.min, Int.min)])
+    func countsThatLieAreRefusedAndTheMeshGoesOn(connections: Int, dnsDatagrams: Int) async throws {
+        let path = Self.temporaryPath()
+        let server = try server(Recorder(), at: path)
+        defer { server.stop() }
+        let lie = ControlRequest.attach(
+            identity: WorkloadIdentity(), connections: connections, dnsDatagrams: dnsDatagrams, dnsStreams: 0)
+        let client = try #require(try ControlClient(path))
+        await #expect(throws: ControlError("The descriptors don't fit the request.")) {
+            try await onThread { try client.send(lie) }
         }
         #expect(try await onThread { try client.status() } == "all is well")
     }
