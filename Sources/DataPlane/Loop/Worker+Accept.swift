@@ -151,6 +151,15 @@ extension Worker {
             destination: connection.pointee.local.ip, port: connection.pointee.local.port,
             source: connection.pointee.peer.ip, sourcePort: connection.pointee.peer.port)
         facts.detected = connection.pointee.detected
+        if connection.pointee.flags.contains(.sawTLS) {
+            facts.transportProtocol = .tls
+            facts.sni = connection.pointee.serverName.bytes.bindMemory(to: UInt8.self)
+            facts.offeredProtocols = connection.pointee.offered.bytes.bindMemory(to: UInt8.self)
+        }
+        if connection.pointee.session != nil {
+            facts.terminatedTLS = connection.pointee.flags.contains(.ready)
+            facts.peerIdentity = connection.pointee.identity.bytes.bindMemory(to: UInt8.self)
+        }
         return facts
     }
 }

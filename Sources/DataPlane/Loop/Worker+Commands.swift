@@ -132,7 +132,7 @@ extension Worker {
             case .dnsUpstream: continue
             case .dnsClient: close(connection)
             case .unused: continue
-            case .inspecting, .downstreamHTTP, .lingering, .relayDownstream: closeDownstream(connection)
+            case .inspecting, .securing, .downstreamHTTP, .lingering, .relayDownstream: closeDownstream(connection)
             }
         }
         for query in queries.all where query.pointee.slot.generation & 1 == 1 { endQuery(query) }

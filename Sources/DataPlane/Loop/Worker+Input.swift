@@ -65,6 +65,8 @@ extension Worker {
             break
         }
         takeBack(connection)
+        // There may be more, though nothing more will be said about it.
+        if total == capacity { connection.pointee.flags.insert(.readable) }
         if transport.pointee.ended, outcome == ReadOutcome.nothing, total == 0 { outcome = ReadOutcome.ended }
         if transport.pointee.failure != 0 { outcome = ReadOutcome.failed }
         if outcome != ReadOutcome.nothing, total == 0 {

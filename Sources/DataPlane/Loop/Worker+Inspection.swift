@@ -85,7 +85,10 @@ extension Worker {
                 lowercase(memory, name)
                 facts.sni = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(memory)[name])
                 facts.offeredProtocols = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(memory)[protocols])
+                connection.pointee.flags.insert(.sawTLS)
                 if !name.isEmpty { keepServerName(connection, facts.sni) }
+                blocks.release(&connection.pointee.offered)
+                blocks.append(UnsafeRawBufferPointer(facts.offeredProtocols), to: &connection.pointee.offered)
                 return choose(connection, snapshot, facts)
             }
         }
@@ -136,20 +139,23 @@ extension Worker {
     }
 
     /// Turns the connection into what its filter chain says.
-    private mutating func carryOut(
+    mutating func carryOut(
         _ decision: ConnectionDecision, _ connection: ConnectionPointer, _ snapshot: SnapshotPointer
     ) {
         timers.disarm(Self.timer(connection))
         connection.pointee.decision = decision
         connection.pointee.serial = snapshot.pointee.serial
+        if connection.pointee.session == nil, decision.chain >= 0, decision.reason != .protocolError,
+            !snapshot.pointee.tables.chain(of: decision).downstreamTLS.isEmpty
+        {
+            // Who the client is, and what it may do, is known afterwards.
+            return startSecuring(connection, snapshot, decision)
+        }
         guard decision.verdict == .allowed else { return refuse(connection, decision.reason) }
         switch decision.handling {
         case .close: refuse(connection, decision.reason)
         case .tcp: startRelay(connection, snapshot, decision)
         case .http:
-            if !snapshot.pointee.tables.chain(of: decision).downstreamTLS.isEmpty {
-                return refuse(connection, .unsupportedAction)
-            }
             connection.pointee.role = .downstreamHTTP
             armIdle(connection, snapshot)
             if !connection.pointee.inbound.isEmpty || connection.pointee.flags.contains(.readable) {

@@ -144,6 +144,8 @@ extension Worker {
         blocks.release(&connection.pointee.outbound)
         blocks.release(&connection.pointee.ciphertext)
         blocks.release(&connection.pointee.serverName)
+        blocks.release(&connection.pointee.offered)
+        blocks.release(&connection.pointee.identity)
         if connection.pointee.descriptor >= 0 {
             if reset { petrel_reset(connection.pointee.descriptor) } else { Glibc.close(connection.pointee.descriptor) }
         }

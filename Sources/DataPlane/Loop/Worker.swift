@@ -170,6 +170,7 @@ struct Worker: ~Copyable {
         switch connection.pointee.role {
         case .unused: return
         case .inspecting: inspect(connection)
+        case .securing: continueSecuring(connection)
         case .downstreamHTTP: serveDownstream(connection)
         case .lingering: linger(connection)
         case .upstreamHTTP: serveUpstream(connection)

@@ -34,9 +34,9 @@ struct ClusterState {
     var snapshot: SnapshotPointer
     var endpoints: [EndpointPointer] = []
     var cursor: UInt32 = 0
-    var tls: TLSContext?
-    /// TLS contexts of endpoints with settings of their own, by plan index.
-    var matchedTLS: [Int: TLSContext] = [:]
+    var tls = TLSContextSlot()
+    /// TLS contexts of `transport_socket_matches`, by place.
+    var matchedTLS: [Int: TLSContextSlot] = [:]
     var connections: UInt32 = 0
     var activeRequests: UInt32 = 0
     var pending: UInt32 = 0

@@ -11,6 +11,8 @@ struct Connection: SlabElement {
         case unused
         /// A client whose filter chain isn't chosen yet.
         case inspecting
+        /// A client whose TLS ends here, while it shakes hands.
+        case securing
         case downstreamHTTP
         /// A client whose last response is sent: reading until it closes.
         case lingering
@@ -53,6 +55,8 @@ struct Connection: SlabElement {
         /// `local` holds the socket's own address.
         static let localKnown = Flags(rawValue: 1 << 16)
         static let sawServerName = Flags(rawValue: 1 << 17)
+        /// The inspector saw a ClientHello.
+        static let sawTLS = Flags(rawValue: 1 << 18)
     }
 
     // The timer comes first: a pointer to it is a pointer to the connection.
@@ -62,6 +66,8 @@ struct Connection: SlabElement {
     var role: Role = .unused
     var flags = Flags()
     var detected = ConnectionFacts.DetectedProtocol.none
+    /// What ALPN settled on, once TLS is ready.
+    var negotiated = NegotiatedProtocol.none
     /// Bytes read and not used yet.
     var inbound = Block()
     /// Bytes the socket didn't take yet.
@@ -70,6 +76,10 @@ struct Connection: SlabElement {
     var ciphertext = Block()
     /// The server name of the client's ClientHello.
     var serverName = Block()
+    /// The ALPN list of that ClientHello; kept where the client's TLS ends here.
+    var offered = Block()
+    /// Who the client's certificate says it is.
+    var identity = Block()
     /// BoringSSL's `SSL`.
     var session: OpaquePointer?
     var exchange: ExchangePointer?

@@ -15,6 +15,8 @@ struct SnapshotState {
     /// The worker's state of each cluster, made at its first use.
     let clusters: UnsafeMutablePointer<ClusterPointer?>
     let clusterCount: Int
+    /// TLS towards clients by listener and chain, made at its first use.
+    var serverTLS: [Int: TLSContextSlot] = [:]
     /// Which listener takes captured connections; -1 without one.
     let captureListener: Int
 

@@ -80,29 +80,32 @@ extension Worker {
         }
     }
 
-    /// Which TLS settings an endpoint's connections use.
-    private func tlsPlan(_ endpoint: EndpointPointer) -> FlatArray<TLSPlan> {
+    /// Which of the cluster's transport socket matches an endpoint falls
+    /// under; nil for none.
+    private func transportMatch(_ endpoint: EndpointPointer) -> Int? {
         let cluster = endpoint.pointee.cluster
-        if cluster.pointee.plan.transportMatches.isEmpty { return cluster.pointee.plan.tls }
+        if cluster.pointee.plan.transportMatches.isEmpty { return nil }
         let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
         let place = endpoint.pointee.plan
-        guard place >= 0, place < plans.count else { return cluster.pointee.plan.tls }
-        return cluster.pointee.plan.tlsPlan(for: plans[place])
+        guard place >= 0, place < plans.count else { return cluster.pointee.plan.transportMatch(for: nil) }
+        return cluster.pointee.plan.transportMatch(for: plans[place])
     }
 
     private mutating func openTransport(_ connection: ConnectionPointer) -> Bool {
         guard let endpoint = connection.pointee.endpoint else { return false }
         let cluster = endpoint.pointee.cluster
-        let proxyVersion = cluster.pointee.plan.proxyProtocolVersion
+        let match = transportMatch(endpoint)
+        let own = match.map { cluster.pointee.plan.transportMatches[$0] }
+        let proxyVersion = own?.proxyProtocolVersion ?? cluster.pointee.plan.proxyProtocolVersion
         if proxyVersion > 0, !sendProxyHeader(connection, version: proxyVersion) {
             connectFailed(connection, .upstreamConnectFailure, "the PROXY header could not be sent")
             return false
         }
-        let plans = tlsPlan(endpoint)
+        let plans = own?.tls ?? cluster.pointee.plan.tls
         guard !plans.isEmpty else { return true }
         let isHTTP = connection.pointee.role == .upstreamHTTP
         do {
-            let context = try tlsContext(cluster, endpoint, plans[0], isHTTP: isHTTP)
+            let context = try tlsContext(cluster, match, plans[0], isHTTP: isHTTP)
             let name = serverName(connection, endpoint, plans[0])
             guard let tlsBIO, let session = context.connection(name: name, over: tlsBIO) else {
                 connectFailed(connection, .upstreamTLSFailure, "no memory for TLS")
@@ -139,20 +142,26 @@ extension Worker {
         return String(authority[..<colon])
     }
 
-    private func tlsContext(
-        _ cluster: ClusterPointer, _ endpoint: EndpointPointer, _ plan: TLSPlan, isHTTP: Bool
-    ) throws(TLSFailure) -> TLSContext {
-        let isOwn = !cluster.pointee.plan.transportMatches.isEmpty
-        if isOwn, let known = cluster.pointee.matchedTLS[endpoint.pointee.plan] { return known }
-        if !isOwn, let known = cluster.pointee.tls { return known }
-        let settings = try TLSSettings(plan, tables: cluster.pointee.snapshot.pointee.tables)
-        let context = try TLSContext(settings, fallbackProtocols: isHTTP ? ["http/1.1"] : [])
-        if isOwn { cluster.pointee.matchedTLS[endpoint.pointee.plan] = context } else { cluster.pointee.tls = context }
-        return context
+    /// The context of an endpoint's settings: of the match it falls under,
+    /// or of the cluster.
+    private func tlsContext(_ cluster: ClusterPointer, _ match: Int?, _ plan: TLSPlan, isHTTP: Bool)
+        throws(TLSFailure) -> TLSContext
+    {
+        let tables = cluster.pointee.snapshot.pointee.tables
+        let serial = cluster.pointee.snapshot.pointee.serial
+        func settings() throws(TLSFailure) -> TLSSettings { try TLSSettings(plan, tables: tables) }
+        func make(_ settings: TLSSettings) throws(TLSFailure) -> TLSContext {
+            try TLSContext(settings, .client(fallbackProtocols: isHTTP ? ["http/1.1"] : []))
+        }
+        guard let match else {
+            return try cluster.pointee.tls.context(at: milliseconds, serial: serial, settings: settings, make: make)
+        }
+        return try cluster.pointee.matchedTLS[match, default: TLSContextSlot()].context(
+            at: milliseconds, serial: serial, settings: settings, make: make)
     }
 
     private mutating func continueHandshake(_ connection: ConnectionPointer) -> Bool {
-        guard let session = connection.pointee.session, let endpoint = connection.pointee.endpoint else { return false }
+        guard let session = connection.pointee.session else { return false }
         lend(connection)
         let result = SSL_do_handshake(session)
         let error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(session, result)
@@ -162,17 +171,12 @@ extension Worker {
         if result == 1 {
             connection.pointee.flags.remove(.handshaking)
             connection.pointee.flags.insert(.ready)
+            connection.pointee.negotiated = NegotiatedProtocol(of: session)
             timers.disarm(Self.timer(connection))
             return true
         }
         if !ended, error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE { return false }
-        let isOwn = !endpoint.pointee.cluster.pointee.plan.transportMatches.isEmpty
-        let cluster = endpoint.pointee.cluster
-        let context = isOwn ? cluster.pointee.matchedTLS[endpoint.pointee.plan] : cluster.pointee.tls
-        let failure =
-            context?.failure(of: session, result: result, ended: ended)
-            ?? TLSFailure(kind: .protocolError, detail: "the handshake failed")
-        tlsFailed(connection, failure)
+        tlsFailed(connection, TLSContext.failure(of: session, result: result, ended: ended))
         return false
     }
 
@@ -187,10 +191,10 @@ extension Worker {
         let reason: Reason
         switch failure.kind {
         case .certificateExpired, .certificateNotYetValid: reason = .certificateExpired
-        case .certificateSelfSigned, .certificateUnknownIssuer, .certificateRejected: reason = .certificateUntrusted
+        case .certificateSelfSigned, .certificateUnknownIssuer, .certificateRejected, .certificateMissing: reason = .certificateUntrusted
         case .certificateWrongName: reason = .certificateNameMismatch
         case .certificateRevoked: reason = .certificateRevoked
-        case .protocolError, .refused, .closed, .configuration: reason = .upstreamTLSFailure
+        case .protocolError, .refused, .closed, .timedOut, .configuration: reason = .upstreamTLSFailure
         }
         connectFailed(connection, reason, failure.sentence(wanted: wanted))
     }

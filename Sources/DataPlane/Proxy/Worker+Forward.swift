@@ -103,8 +103,7 @@ extension Worker {
     /// The server name that TLS to the upstream will ask for decides which
     /// waiting connections may be used.
     private mutating func noteServerName(_ exchange: ExchangePointer) {
-        guard let cluster = exchange.pointee.cluster, !cluster.pointee.plan.tls.isEmpty else { return }
-        guard cluster.pointee.plan.tls[0].serverName == .requestHost else { return }
+        guard let cluster = exchange.pointee.cluster, cluster.pointee.plan.namesByRequest else { return }
         let name = exchange.pointee.bytes(exchange.pointee.upstreamAuthority)
         exchange.pointee.serverNameHash = ByteComparison.hashIgnoringCase(name.bindMemory(to: UInt8.self)) | 1
     }
@@ -220,7 +219,9 @@ extension Worker {
             writer.bytes(UnsafeRawBufferPointer(parts.buffer(value)))
             writer.text("\r\n")
         }
-        if !hasProto { writer.text("x-forwarded-proto: http\r\n") }
+        if !hasProto {
+            writer.text(parts.view.scheme.length == 5 ? "x-forwarded-proto: https\r\n" : "x-forwarded-proto: http\r\n")
+        }
         if semantics.requestID < 0, manager[0].generatesRequestID {
             writer.text("x-request-id: ")
             exchange.pointee.requestID = Exchange.Run(

@@ -160,6 +160,7 @@ extension Worker {
         switch connection.pointee.role {
         case .unused: return
         case .inspecting: inspectionTimedOut(connection)
+        case .securing: securingFailed(connection, TLSFailure(kind: .timedOut, detail: "no end within its time"))
         case .downstreamHTTP:
             if connection.pointee.exchange != nil { return }
             if connection.pointee.flags.contains(.partialHead), let workload = connection.pointee.workload {

@@ -106,7 +106,10 @@ extension Worker {
             exchange.pointee.flags.insert(.closeDownstream)
             return reply(exchange, status: 503, .noFilterChain, detail: "")
         }
-        guard var parts = makeParts(bytes, count, semantics) else {
+        guard
+            var parts = makeParts(
+                bytes, count, semantics, isSecure: connection.pointee.session != nil)
+        else {
             exchange.pointee.flags.insert(.closeDownstream)
             return refuseHead(exchange, .invalidTarget)
         }
@@ -207,18 +210,18 @@ extension Worker {
     /// Splits the target and puts together what matching looks at. Room for
     /// a few bytes behind `count` is the caller's duty.
     private func makeParts(
-        _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ semantics: HTTP1Semantics
+        _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ semantics: HTTP1Semantics, isSecure: Bool
     ) -> RequestParts? {
         // The scheme and a path for targets without one, behind the bytes.
-        let suffix: StaticString = "http/"
-        for offset in 0..<5 { bytes[count + offset] = suffix.utf8Start[offset] }
+        let suffix: StaticString = "https/"
+        for offset in 0..<6 { bytes[count + offset] = suffix.utf8Start[offset] }
         var path = head.pointee.target
         var authority = semantics.host >= 0 ? head.pointee.value(semantics.host) : count..<count
         let first = bytes[path.lowerBound]
         let isConnect = head.pointee.methodCount == 7 && bytes[head.pointee.methodStart] == 0x43
         if isConnect {
             authority = path
-            path = (count + 4)..<(count + 5)
+            path = (count + 5)..<(count + 6)
         } else if first == 0x2a {
             guard path.count == 1 else { return nil }
         } else if first != 0x2f {
@@ -227,10 +230,10 @@ extension Worker {
             path = split.path
         }
         for index in path where bytes[index] == 0x23 { return nil }
-        let all = UnsafeBufferPointer(start: UnsafePointer(bytes), count: count + 5)
+        let all = UnsafeBufferPointer(start: UnsafePointer(bytes), count: count + 6)
         let view = RequestView(
             bytes: all, method: range(head.pointee.method), path: range(path), authority: range(authority),
-            scheme: ByteRange(offset: UInt32(count), length: 4), headers: head.pointee.view)
+            scheme: ByteRange(offset: UInt32(count), length: isSecure ? 5 : 4), headers: head.pointee.view)
         return RequestParts(
             bytes: bytes, received: bytes, count: count, semantics: semantics, path: path, authority: authority, view: view)
     }
@@ -254,7 +257,7 @@ extension Worker {
             end += 1
         }
         guard HTTP1Semantics.isHost(span, start..<end) else { return nil }
-        let path = end < target.upperBound ? end..<target.upperBound : (count + 4)..<(count + 5)
+        let path = end < target.upperBound ? end..<target.upperBound : (count + 5)..<(count + 6)
         return (start..<end, path)
     }
 
@@ -277,12 +280,12 @@ extension Worker {
         if outcome == .unchanged || outcome == .rejected { return outcome }
         guard !writer.overflowed else { return .rejected }
         copy.update(from: parts.bytes, count: head.pointee.count)
-        for offset in 0..<4 { copy[head.pointee.count + offset] = parts.bytes[parts.count + offset] }
+        for offset in 0..<5 { copy[head.pointee.count + offset] = parts.bytes[parts.count + offset] }
         parts.bytes = copy
         parts.path = place..<(place + writer.count)
         parts.view.bytes = UnsafeBufferPointer(start: UnsafePointer(copy), count: parts.path.upperBound)
         parts.view.path = range(parts.path)
-        parts.view.scheme = ByteRange(offset: UInt32(head.pointee.count), length: 4)
+        parts.view.scheme = ByteRange(offset: UInt32(head.pointee.count), length: parts.view.scheme.length)
         return outcome
     }
 

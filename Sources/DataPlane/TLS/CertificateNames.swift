@@ -1,6 +1,7 @@
 internal import CNIOBoringSSL
 internal import CPetrelSystem
 internal import Glibc
+internal import TrafficModel
 
 /// The subject alternative names of one certificate, and its issuer.
 struct CertificateNames {
@@ -9,14 +10,11 @@ struct CertificateNames {
     private(set) var emails: [String] = []
     private(set) var addresses: [String] = []
     private(set) var issuer = ""
+    private(set) var commonName = ""
 
     init(_ certificate: OpaquePointer) {
-        if let name = X509_get_issuer_name(certificate) {
-            var text = [CChar](repeating: 0, count: 256)
-            if X509_NAME_get_text_by_NID(name, NID_commonName, &text, Int32(text.count)) > 0 {
-                issuer = Self.string(text)
-            }
-        }
+        issuer = Self.commonName(X509_get_issuer_name(certificate))
+        commonName = Self.commonName(X509_get_subject_name(certificate))
         guard let raw = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return }
         let names = OpaquePointer(raw)
         defer { GENERAL_NAMES_free(names) }
@@ -32,30 +30,43 @@ struct CertificateNames {
         }
     }
 
+    /// Who a client is: its first URI, else its first DNS name, else its
+    /// subject, as Envoy's principals go.
+    var identity: String { uris.first ?? dns.first ?? (commonName.isEmpty ? "" : "CN=\(commonName)") }
+
     /// At most eight names, for a sentence.
     var printable: [String] { Array((dns + addresses + uris + emails).prefix(8)) }
 
     /// Whether any name satisfies any matcher.
-    func satisfy(_ matchers: [TLSSettings.NameMatcher]) -> Bool {
+    /// `patterns` holds the regular expressions of the matchers.
+    func satisfy(_ matchers: [TLSSettings.NameMatcher], _ patterns: [String: Pattern]) -> Bool {
         matchers.contains { matcher in
             let isAny = matcher.kind == .any
-            if isAny || matcher.kind == .dns, dns.contains(where: { Self.matches($0, matcher.rule, isDNS: true) }) {
+            func fits(_ name: String, isDNS: Bool) -> Bool {
+                Self.matches(name, matcher.rule, patterns, ignoresCase: matcher.ignoresCase, isDNS: isDNS)
+            }
+            if isAny || matcher.kind == .dns, dns.contains(where: { fits($0, isDNS: true) }) {
                 return true
             }
             var others: [String] = []
             if isAny || matcher.kind == .uri { others += uris }
             if isAny || matcher.kind == .email { others += emails }
             if isAny || matcher.kind == .address { others += addresses }
-            return others.contains { Self.matches($0, matcher.rule, isDNS: false) }
+            return others.contains { fits($0, isDNS: false) }
         }
     }
 
-    private static func matches(_ name: String, _ rule: TLSSettings.NameMatcher.Rule, isDNS: Bool) -> Bool {
-        switch rule {
-        case .exact(let wanted): isDNS ? covers(name, wanted) : name == wanted
-        case .prefix(let part): name.hasPrefix(part)
-        case .suffix(let part): name.hasSuffix(part)
-        case .contains(let part): contains(name, part)
+    private static func matches(
+        _ name: String, _ rule: TLSSettings.NameMatcher.Rule, _ patterns: [String: Pattern], ignoresCase: Bool,
+        isDNS: Bool
+    ) -> Bool {
+        func text(_ text: String) -> String { ignoresCase ? text.lowercased() : text }
+        return switch rule {
+        case .exact(let wanted): isDNS ? covers(name, wanted) : text(name) == text(wanted)
+        case .prefix(let part): text(name).hasPrefix(text(part))
+        case .suffix(let part): text(name).hasSuffix(text(part))
+        case .contains(let part): contains(text(name), text(part))
+        case .regex(let pattern): patterns[pattern]?.matchesWhole(name) ?? false
         }
     }
 
@@ -92,6 +103,13 @@ struct CertificateNames {
         var text = [CChar](repeating: 0, count: 64)
         guard petrel_address_format(&address, &text, 64) > 0 else { return nil }
         return Self.string(text)
+    }
+
+    private static func commonName(_ name: OpaquePointer?) -> String {
+        guard let name else { return "" }
+        var text = [CChar](repeating: 0, count: 256)
+        guard X509_NAME_get_text_by_NID(name, NID_commonName, &text, Int32(text.count)) > 0 else { return "" }
+        return string(text)
     }
 
     private static func string(_ text: [CChar]) -> String {

@@ -1,4 +1,4 @@
-/// Why a TLS handshake with an upstream failed.
+/// Why a TLS handshake with an upstream or a client failed.
 struct TLSFailure: Error, Sendable, Equatable {
     enum Kind: UInt8, Sendable, Equatable {
         case certificateExpired
@@ -8,9 +8,12 @@ struct TLSFailure: Error, Sendable, Equatable {
         case certificateWrongName
         case certificateRevoked
         case certificateRejected
+        /// A client showed none where one is required.
+        case certificateMissing
         case protocolError
         case refused
         case closed
+        case timedOut
         case configuration
     }
 
@@ -37,9 +40,11 @@ struct TLSFailure: Error, Sendable, Equatable {
             return "The certificate does not carry the name wanted: \(wanted).\(shown)"
         case .certificateRevoked: return "The certificate of \(wanted) is revoked.\(shown)"
         case .certificateRejected: return "The certificate of \(wanted) was rejected: \(detail).\(shown)"
+        case .certificateMissing: return "\(wanted) showed no certificate, and one is required."
         case .protocolError: return "The TLS handshake with \(wanted) failed: \(detail)."
         case .refused: return "\(wanted) refused the TLS handshake: \(detail)."
         case .closed: return "\(wanted) closed the connection during the TLS handshake."
+        case .timedOut: return "The TLS handshake with \(wanted) took too long."
         case .configuration: return "The TLS settings for \(wanted) can't be used: \(detail)."
         }
     }

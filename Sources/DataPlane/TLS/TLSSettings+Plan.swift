@@ -1,6 +1,20 @@
 internal import TrafficModel
 
 extension TLSSettings {
+    /// The settings towards clients. Without anything to trust, and unless
+    /// names or hashes are asked for, a client's certificate isn't checked.
+    init(_ plan: DownstreamTLSPlan, tables: TrafficTables) throws(TLSFailure) {
+        try self.init(plan.common, tables: tables)
+        verifiesServerName = false
+    }
+
+    /// Modification times and sizes of the files named.
+    var fileVersions: [UInt64] {
+        var versions = TrustStore.version(certificate) + TrustStore.version(key) + TrustStore.version(revocationList)
+        if case .authorities(let source) = trust { versions += TrustStore.version(source) }
+        return versions
+    }
+
     /// The settings of a compiled plan; secrets are looked up in `tables`.
     init(_ plan: TLSPlan, tables: TrafficTables) throws(TLSFailure) {
         self.init()
@@ -35,14 +49,16 @@ extension TLSSettings {
         }
         for name in names {
             let text = name.matcher.text.string
+            let rule: NameMatcher.Rule
             switch name.matcher.kind {
-            case .exact: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .exact(text)))
-            case .prefix: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .prefix(text)))
-            case .suffix: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .suffix(text)))
-            case .contains: self.names.append(NameMatcher(kind: Self.kind(name.kind), rule: .contains(text)))
-            case .regex:
-                throw TLSFailure(kind: .configuration, detail: "regular expressions for certificate names")
+            case .exact: rule = .exact(text)
+            case .prefix: rule = .prefix(text)
+            case .suffix: rule = .suffix(text)
+            case .contains: rule = .contains(text)
+            case .regex: rule = .regex(text)
             }
+            self.names.append(
+                NameMatcher(kind: Self.kind(name.kind), rule: rule, ignoresCase: name.matcher.ignoresCase))
         }
         certificateHashes = plan.certificateHashes.map { hash in
             hash.string.lowercased().split(separator: ":").joined()
@@ -55,8 +71,20 @@ extension TLSSettings {
         if plan.serverName == .fixed { serverName = plan.serverNameText.string }
         try readCertificate(plan.certificate, tables)
         protocols = Self.readProtocols(plan.applicationProtocols)
-        minimum = plan.minimumVersion == .tls13 ? .tls13 : .tls12
-        maximum = plan.maximumVersion == .tls12 || plan.maximumVersion == .tls11 ? .tls12 : .tls13
+        minimum = Self.version(plan.minimumVersion) ?? .tls12
+        maximum = Self.version(plan.maximumVersion) ?? .tls13
+        allowsRenegotiation = plan.allowsRenegotiation
+        maximumSessions = plan.maximumSessions
+    }
+
+    private static func version(_ version: TLSPlan.Version) -> Version? {
+        switch version {
+        case .automatic: nil
+        case .tls10: .tls10
+        case .tls11: .tls11
+        case .tls12: .tls12
+        case .tls13: .tls13
+        }
     }
 
     private mutating func readCertificate(_ plan: CredentialSource, _ tables: TrafficTables) throws(TLSFailure) {
@@ -64,7 +92,7 @@ extension TLSSettings {
         if source.kind == .secret {
             guard let secret = tables.secret(named: plan.path).first else {
                 guard let files = Self.agentCertificate(plan.path.string) else { throw Self.missing(plan.path.string) }
-                (clientCertificate, clientKey) = (.file(files.certificate), .file(files.key))
+                (certificate, key) = (.file(files.certificate), .file(files.key))
                 return
             }
             source = secret.certificate
@@ -72,11 +100,11 @@ extension TLSSettings {
         switch source.kind {
         case .none: return
         case .file:
-            clientCertificate = .file(source.path.string)
-            clientKey = .file(source.keyPath.string)
+            certificate = .file(source.path.string)
+            key = .file(source.keyPath.string)
         case .inline:
-            clientCertificate = .inline(Array(source.inline.buffer))
-            clientKey = .inline(Array(source.inlineKey.buffer))
+            certificate = .inline(Array(source.inline.buffer))
+            key = .inline(Array(source.inlineKey.buffer))
         case .system, .secret: throw Self.missing(source.path.string)
         }
     }

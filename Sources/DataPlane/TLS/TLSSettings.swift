@@ -1,4 +1,5 @@
-/// How a cluster's TLS is to be originated: plain values, no handles.
+/// How TLS is to be spoken with an upstream or a client: plain values, no
+/// handles.
 struct TLSSettings: Sendable, Hashable {
     /// Where bytes of a certificate, key or list come from.
     enum Source: Sendable, Hashable {
@@ -25,13 +26,18 @@ struct TLSSettings: Sendable, Hashable {
             case prefix(String)
             case suffix(String)
             case contains(String)
+            /// In RE2's syntax; the whole name must match.
+            case regex(String)
         }
 
         var kind: Kind
         var rule: Rule
+        var ignoresCase = false
     }
 
     enum Version: UInt16, Sendable, Hashable {
+        case tls10 = 0x0301
+        case tls11 = 0x0302
         case tls12 = 0x0303
         case tls13 = 0x0304
     }
@@ -52,8 +58,12 @@ struct TLSSettings: Sendable, Hashable {
     /// In OpenSSL's names, joined by `:`; empty for the library's.
     var cipherSuites = ""
     var curves = ""
-    var clientCertificate: Source?
-    var clientKey: Source?
+    /// What is shown to the peer.
+    var certificate: Source?
+    var key: Source?
+    var allowsRenegotiation = false
+    /// Sessions kept; 0 switches resumption off.
+    var maximumSessions: UInt32?
     /// ALPN in order of preference.
     var protocols: [String] = []
     /// Only certain certificates or keys are taken.

@@ -128,7 +128,8 @@ enum TrustStore {
         return []
     }
 
-    private static func version(_ source: TLSSettings.Source?) -> [UInt64] {
+    /// Changes when the file behind `source` does; empty for anything else.
+    static func version(_ source: TLSSettings.Source?) -> [UInt64] {
         guard case .file(let path) = source else { return [] }
         var status = stat()
         guard stat(path, &status) == 0 else { return [] }

@@ -96,6 +96,9 @@ public struct ClusterPlan: BitwiseCopyable, Sendable {
     public var tls = FlatArray<TLSPlan>()
     /// TLS by endpoint metadata; the first that matches is used before `tls`.
     public var transportMatches = FlatArray<TransportMatch>()
+    /// The server name of TLS comes from the request (`auto_sni`), so that
+    /// connections serve only requests for the same name.
+    public var namesByRequest = false
     /// Names are asked for in these families.
     public var lookupFamily = LookupFamily.automatic
     /// How often names are asked for. Default 5 s.

@@ -48,14 +48,20 @@ public struct TransportMatch: BitwiseCopyable, Sendable {
 }
 
 extension ClusterPlan {
+    /// Index of the transport socket match that one endpoint falls under; nil
+    /// when none applies and the cluster's own transport is used. An endpoint
+    /// that isn't of the configuration (nil) has no labels.
+    public func transportMatch(for endpoint: EndpointPlan?) -> Int? {
+        let labels = endpoint?.transportLabels ?? FlatArray()
+        return transportMatches.firstIndex { match in
+            match.labels.allSatisfy { wanted in
+                labels.contains { $0.name == wanted.name && $0.value == wanted.value }
+            }
+        }
+    }
+
     /// TLS used with one endpoint: zero (plain) or one element.
     public func tlsPlan(for endpoint: EndpointPlan) -> FlatArray<TLSPlan> {
-        for match in transportMatches {
-            let satisfied = match.labels.allSatisfy { wanted in
-                endpoint.transportLabels.contains { $0.name == wanted.name && $0.value == wanted.value }
-            }
-            if satisfied { return match.tls }
-        }
-        return tls
+        transportMatch(for: endpoint).map { transportMatches[$0].tls } ?? tls
     }
 }

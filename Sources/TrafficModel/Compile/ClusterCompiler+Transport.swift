@@ -44,7 +44,7 @@ extension ClusterCompiler {
             plan.maximumRequestsPerConnection = message.maxRequestsPerConnection.value
         }
         common(message.commonHTTPProtocolOptions, &plan)
-        serverName(message.upstreamHTTPProtocolOptions, &plan)
+        try serverName(message.upstreamHTTPProtocolOptions, &plan)
         for (name, any) in message.typedExtensionProtocolOptions.sorted(by: { $0.key < $1.key }) {
             let path = "typed_extension_protocol_options[\(name)]"
             switch any.messageName {
@@ -73,7 +73,7 @@ extension ClusterCompiler {
             throw CompileError("\(path).http_filters[\(index)]", "\"\(filter.name)\" is not supported")
         }
         common(message.commonHTTPProtocolOptions, &plan)
-        serverName(message.upstreamHTTPProtocolOptions, &plan)
+        try serverName(message.upstreamHTTPProtocolOptions, &plan)
         switch message.upstreamProtocolOptions {
         case .explicitHTTPConfig(let config):
             if case .http2ProtocolOptions(let http2) = config.protocolConfig {
@@ -107,13 +107,18 @@ extension ClusterCompiler {
     }
 
     /// `auto_sni` and `auto_san_validation` change every TLS plan of the cluster.
-    private func serverName(_ message: Envoy_Config_Core_V3_UpstreamHttpProtocolOptions, _ plan: inout ClusterPlan) {
+    private func serverName(_ message: Envoy_Config_Core_V3_UpstreamHttpProtocolOptions, _ plan: inout ClusterPlan)
+        throws(CompileError)
+    {
+        if !message.overrideAutoSniHeader.isEmpty {
+            throw .unsupported("upstream_http_protocol_options.override_auto_sni_header")
+        }
         guard message.autoSni || message.autoSanValidation else { return }
+        if message.autoSni { plan.namesByRequest = true }
         func changed(_ tls: FlatArray<TLSPlan>) -> FlatArray<TLSPlan> {
             guard var own = tls.first else { return tls }
             if message.autoSni {
                 own.serverName = .requestHost
-                own.serverNameHeader = arena.text(message.overrideAutoSniHeader.lowercased())
             }
             if message.autoSanValidation { own.verifiesServerName = true }
             return arena.single(own)

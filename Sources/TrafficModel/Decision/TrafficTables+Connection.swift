@@ -66,7 +66,9 @@ extension TrafficTables {
         _ decision: inout ConnectionDecision, recorder: inout Recorder
     ) {
         if !chains[index].downstreamTLS.isEmpty {
-            if facts.transportProtocol != .tls {
+            // Without an inspector nobody has looked yet: the handshake will tell.
+            let looked = listeners[Int(decision.listener)].inspection.inspectsTLS(port: facts.destinationPort)
+            if facts.transportProtocol != .tls, looked {
                 decision.reason = .protocolError
                 recorder.record(
                     DecisionStep(.filterChain, chains[index].name.string, .failed, "TLS is expected and plain bytes came"))

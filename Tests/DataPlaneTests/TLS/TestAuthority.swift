@@ -23,7 +23,7 @@ final class TestAuthority: Sendable {
         let file = name.split(separator: "*").joined(separator: "star")
         try run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout \(file).key -out \(file).csr -subj '/CN=\(name)'")
         try run("echo 'subjectAltName=DNS:\(name)' > \(file).ext")
-        try run("touch index.txt; echo 01 > serial; printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\nserial=serial\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=p\\nunique_subject=no\\n[p]\\ncommonName=supplied\\n' > ca.cnf")
+        try run("touch index.txt; test -f serial || echo 01 > serial; printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\nserial=serial\\nnew_certs_dir=.\\ndefault_md=sha256\\npolicy=p\\nunique_subject=no\\n[p]\\ncommonName=supplied\\n' > ca.cnf")
         try run("openssl ca -batch -config ca.cnf -cert ca.pem -keyfile ca.key -in \(file).csr -out \(file).pem -notext -extfile \(file).ext -startdate $(date -u -d '\(days.from) days' +%Y%m%d%H%M%SZ) -enddate $(date -u -d '\(days.to) days' +%Y%m%d%H%M%SZ)")
         return ("\(directory)/\(file).pem", "\(directory)/\(file).key")
     }
