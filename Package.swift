@@ -77,7 +77,8 @@ let package = Package(
         // The data side.
         target("TrafficModel", ["EnvoyAPI", protobuf]),
         target("Telemetry"),
-        target("DataPlane", ["CPetrelSystem", "TrafficModel", "Telemetry", "EnvoyAPI", tls]),
+        target("HTTP2"),
+        target("DataPlane", ["CPetrelSystem", "HTTP2", "TrafficModel", "Telemetry", "EnvoyAPI", tls]),
 
         // Both, assembled.
         target("Capture", ["CPetrelCapture"]),
@@ -133,6 +134,7 @@ let package = Package(
         tests(of: "DiscoveryServer", ["EnvoyAPI", "PetrelTestKit", protobuf] + grpc),
         tests(of: "TrafficModel", ["EnvoyAPI", protobuf]),
         tests(of: "Telemetry"),
+        tests(of: "HTTP2"),
         tests(of: "DataPlane", ["CPetrelSystem", "Telemetry", "TrafficModel", "EnvoyAPI"]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
