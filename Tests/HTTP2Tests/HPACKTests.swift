@@ -97,7 +97,7 @@ import Testing
     @Test(arguments: [
         ("index 0", "80"), ("an index behind both tables", "be"), ("a name behind both tables", "7f0001610161"),
         ("a string that is cut off", "400a6375"), ("Huffman padding of eight bits", "0085f2b24a84ff"),
-        ("Huffman padding of zeros", "008264000161"), ("the end-of-string symbol", "0084ffffffff0161"),
+        ("Huffman padding of zeros", "0081000161"), ("the end-of-string symbol", "0084ffffffff0161"),
         ("a table size above the announced one", "3fe21f"), ("a table size behind a field", "8220"),
     ])
     func refusesBrokenBlocks(name: String, hex: String) {

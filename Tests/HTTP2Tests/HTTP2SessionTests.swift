@@ -42,7 +42,7 @@ import Testing
     @Test func readsBytesInAnyPieces() {
         var whole = Conversation.server()
         let all =
-            whole.head(1, Conversation.post, flags: 1) + frame(9, flags: 4, stream: 1)
+            whole.head(1, Conversation.post, flags: 0) + frame(9, flags: 4, stream: 1)
             + frame(0, flags: 8, stream: 1, [3] + Array("body".utf8) + [0, 0, 0])
             + frame(0, stream: 1, [UInt8](repeating: 7, count: 50)) + whole.head(1, ["t: x"])
         for size in [1, 2, 7, 13] {

@@ -49,7 +49,7 @@ import Testing
         Case("6.5.2 a window above 2^31-1", "GOAWAY 0 3") { _ in frame(4, [0, 4, 0x80, 0, 0, 0]) },
         Case("6.5.2 a frame size below 16384", "GOAWAY 0 1") { _ in frame(4, [0, 5, 0, 0, 0x3f, 0xff]) },
         Case("6.5.2 a frame size above 2^24-1", "GOAWAY 0 1") { _ in frame(4, [0, 5, 1, 0, 0, 0]) },
-        Case("6.6 PUSH_PROMISE of a client", "GOAWAY 0 1") { $0.head(1, flags: 4) + frame(5, flags: 4, stream: 1, number(2)) },
+        Case("6.6 PUSH_PROMISE of a client", "GOAWAY 1 1") { $0.head(1, flags: 4) + frame(5, flags: 4, stream: 1, number(2)) },
         Case("6.7 PING on a stream", "GOAWAY 0 1") { _ in frame(6, stream: 1, [UInt8](repeating: 0, count: 8)) },
         Case("6.7 PING of the wrong length", "GOAWAY 0 6") { _ in frame(6, [1, 2, 3]) },
         Case("6.8 GOAWAY on a stream", "GOAWAY 0 1") { _ in frame(7, stream: 1, number(0) + number(0)) },
