@@ -34,31 +34,45 @@ struct HeaderEdits {
         append(bytes, value)
     }
 
+    /// Makes a line the only one with its name.
+    mutating func set(
+        _ name: StaticString, _ value: UnsafeRawBufferPointer, fields: UnsafeBufferPointer<HeaderField>,
+        bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        _ = drop(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), fields, bytes)
+        add(name, value)
+    }
+
     /// Makes the changes of all layers, in order.
     mutating func apply(
         _ layers: MutationLayers, _ tables: TrafficTables, _ context: FormatContext,
         fields: UnsafeBufferPointer<HeaderField>, bytes: UnsafeBufferPointer<UInt8>
     ) {
-        for layer in 0..<layers.count {
-            for mutation in layers[layer] {
-                let name = mutation.name.buffer
-                if mutation.action == .remove {
-                    _ = drop(name, fields, bytes)
-                    continue
-                }
-                let exists = has(name, fields, bytes)
-                if mutation.action == .addIfAbsent, exists { continue }
-                if mutation.action == .overwriteIfPresent, !exists { continue }
-                guard memory.count - written > 16 else { return overflowed = true }
-                let room = UnsafeMutableBufferPointer(rebasing: memory[(written + name.count + 8)...])
-                guard room.count > 0 else { return overflowed = true }
-                var writer = TrafficModel.ByteWriter(room)
-                tables.writeValue(mutation.value, context, into: &writer)
-                if writer.overflowed { return overflowed = true }
-                if writer.count == 0, !mutation.keepsEmptyValue { continue }
-                if mutation.action != .append { _ = drop(name, fields, bytes) }
-                append(name, UnsafeRawBufferPointer(writer.written))
+        for layer in 0..<layers.count { apply(layers[layer], tables, context, fields: fields, bytes: bytes) }
+    }
+
+    /// Makes the changes of one layer, in order.
+    mutating func apply(
+        _ mutations: FlatArray<HeaderMutation>, _ tables: TrafficTables, _ context: FormatContext,
+        fields: UnsafeBufferPointer<HeaderField>, bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        for mutation in mutations {
+            let name = mutation.name.buffer
+            if mutation.action == .remove {
+                _ = drop(name, fields, bytes)
+                continue
             }
+            let exists = has(name, fields, bytes)
+            if mutation.action == .addIfAbsent, exists { continue }
+            if mutation.action == .overwriteIfPresent, !exists { continue }
+            guard memory.count - written > name.count + 16 else { return overflowed = true }
+            let room = UnsafeMutableBufferPointer(rebasing: memory[(written + name.count + 8)...])
+            var writer = TrafficModel.ByteWriter(room)
+            tables.writeValue(mutation.value, context, into: &writer)
+            if writer.overflowed { return overflowed = true }
+            if writer.count == 0, !mutation.keepsEmptyValue { continue }
+            if mutation.action != .append { _ = drop(name, fields, bytes) }
+            append(name, UnsafeRawBufferPointer(writer.written))
         }
     }
 

@@ -24,6 +24,6 @@ struct RandomSource: BitwiseCopyable {
     }
 
     mutating func below(_ bound: UInt32) -> UInt32 {
-        UInt32(truncatingIfNeeded: UInt64(UInt32(truncatingIfNeeded: next() >> 32)) &* UInt64(bound) >> 32)
+        UInt32(truncatingIfNeeded: ((next() >> 32) &* UInt64(bound)) >> 32)
     }
 }

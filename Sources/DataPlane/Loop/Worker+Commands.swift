@@ -16,6 +16,8 @@ extension Worker {
             let old = workload.pointee.snapshot
             let new = makeSnapshot(tables)
             workload.pointee.snapshot = new
+            // Limits that didn't change stay as full or empty as they are.
+            if old.pointee.buckets.count < 1024 { new.pointee.buckets = old.pointee.buckets }
             carryClusters(from: old, to: new)
             release(old)
         case .removeWorkload(let id):

@@ -61,6 +61,8 @@ struct Worker: ~Copyable {
     let metrics: WorkerMetrics
     var drainDeadline: UInt64 = 0
     var stopped = false
+    /// Requests that a fault holds back.
+    var activeFaults: UInt32 = 0
     /// A descriptor to give up when there is none left.
     var reserve: Int32
 
@@ -219,4 +221,6 @@ struct WorkerSettings: Sendable {
     var logFlushMilliseconds: UInt64
     var explainCommand: String
     var registry: MetricRegistry
+    /// Local rate limits, shared by all workers.
+    var buckets = TokenBuckets()
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A run of owned bytes that a connection holds only while it has unsent or
 /// unparsed ones. Plain data: its memory belongs to a `BlockPool`.
 struct Block: BitwiseCopyable {
@@ -39,6 +41,20 @@ struct Block: BitwiseCopyable {
         return UnsafeMutableRawBufferPointer(start: base + end, count: capacity - end)
     }
 
+    /// Replaces a run of the bytes; what follows it moves. Room for what is longer must be there.
+    mutating func replace(_ range: Range<Int>, with bytes: UnsafeRawBufferPointer) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let growth = bytes.count - range.count
+        precondition(end + growth <= capacity)
+        guard let base else { return }
+        let rest = UnsafeMutableRawPointer(base + start + range.upperBound)
+        memmove(rest + growth, rest, count - range.upperBound)
+        if let from = bytes.baseAddress {
+            UnsafeMutableRawPointer(base + start + range.lowerBound).copyMemory(from: from, byteCount: bytes.count)
+        }
+        end += growth
+    }
+
     mutating func filled(_ count: Int) {
         precondition(count >= 0 && end + count <= capacity)
         end += count
@@ -59,11 +75,11 @@ struct Block: BitwiseCopyable {
     }
 }
 
-/// Blocks by size class, powers of two from 1 KiB to 1 MiB. One pool for
+/// Blocks by size class, powers of two from 1 KiB to 2 MiB. One pool for
 /// each worker, so nothing here is shared or locked.
 struct BlockPool: ~Copyable {
     static let smallest = 1024
-    static let classCount = 11
+    static let classCount = 12
     /// Free blocks kept for each class, at most 1 MiB of them; the rest goes
     /// back to the allocator.
     private static func kept(_ sizeClass: Int) -> Int { max(1, min(64, (1 << 20) / (smallest << sizeClass))) }
@@ -97,7 +113,7 @@ struct BlockPool: ~Copyable {
 
     mutating func allocate(atLeast count: Int) -> Block {
         let sizeClass = Self.sizeClass(for: count)
-        precondition(Int(sizeClass) < Self.classCount, "a block is at most 1 MiB")
+        precondition(Int(sizeClass) < Self.classCount, "a block is at most 2 MiB")
         bytesInUse += Self.size(of: sizeClass)
         if let base = free[Int(sizeClass)].popLast() {
             return Block(base: base, sizeClass: sizeClass)

@@ -39,6 +39,8 @@ struct ClusterState {
     var matchedTLS: [Int: TLSContextSlot] = [:]
     var connections: UInt32 = 0
     var activeRequests: UInt32 = 0
+    /// Requests among the active ones that are retries.
+    var activeRetries: UInt32 = 0
     var pending: UInt32 = 0
     var firstPending: ExchangePointer?
     var lastPending: ExchangePointer?

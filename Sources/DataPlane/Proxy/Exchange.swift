@@ -66,6 +66,22 @@ struct Exchange: SlabElement {
         static let localReply = Flags(rawValue: 1 << 16)
         static let needsFreshConnection = Flags(rawValue: 1 << 17)
         static let hasHash = Flags(rawValue: 1 << 18)
+        /// Counts among the retries that its cluster has under way.
+        static let countsAsRetry = Flags(rawValue: 1 << 19)
+        /// The attempts that the retry policy allows are used up (URX).
+        static let retryLimitReached = Flags(rawValue: 1 << 20)
+        /// Held back by a fault's delay.
+        static let delayed = Flags(rawValue: 1 << 21)
+        /// A copy for a mirror: nobody waits for the answer.
+        static let shadow = Flags(rawValue: 1 << 22)
+        /// The answer tells how many attempts there were.
+        static let tellsAttempts = Flags(rawValue: 1 << 23)
+        /// The request's head says which attempt it is.
+        static let countsAttempts = Flags(rawValue: 1 << 24)
+        /// The proxy answers it as a CORS preflight.
+        static let preflight = Flags(rawValue: 1 << 25)
+        /// A fault held it back (DI).
+        static let wasDelayed = Flags(rawValue: 1 << 26)
     }
 
     /// A run of bytes in `head`.
@@ -103,7 +119,6 @@ struct Exchange: SlabElement {
     var response = BodyReader()
     var status: UInt16 = 0
     var reason = Reason.none
-    var attempts: UInt8 = 0
     var hash: UInt64 = 0
     var serverNameHash: UInt64 = 0
     /// Nanoseconds on the loop's clock.
@@ -111,10 +126,26 @@ struct Exchange: SlabElement {
     var sentUpstream: UInt64 = 0
     var firstByte: UInt64 = 0
     var lastActivity: UInt64 = 0
-    /// Milliseconds on the loop's clock; 0 without.
-    var deadline: UInt64 = 0
-    var idleLimit: UInt64 = 0
+    /// Time limits of the whole and of the attempt under way.
+    var limits = RequestLimits()
+    var retry = RetryState()
+    /// Most bytes of the request, head included, that are kept to be sent again.
+    var keepLimit: UInt32 = 0
+    /// Numbers in `head` that change with each attempt.
+    var attemptCount = Run()
+    var expectedTimeout = Run()
+    var fault = FaultInjection()
+    /// The `origin` header, when CORS lets it read the answer.
+    var origin = Run()
+    /// Headers that a filter adds to the request, or to its own answer.
+    var requestHeaders = FlatArray<HeaderMutation>()
+    var replyHeaders = FlatArray<HeaderMutation>()
+    /// Mirrors that get a copy, as bits, and the cluster of one that a header names.
+    var mirrors: UInt32 = 0
+    var mirrorCluster: Int32 = -1
+    /// The route's `timeout` and `per_try_timeout`; 0 without.
     var timeoutMilliseconds: UInt64 = 0
+    var attemptMilliseconds: UInt64 = 0
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
     var upstreamAddress = petrel_address()
@@ -122,6 +153,8 @@ struct Exchange: SlabElement {
     var next: ExchangePointer?
 
     init() {}
+
+    var lastActivityMilliseconds: UInt64 { lastActivity / 1_000_000 }
 
     func bytes(_ run: Run) -> UnsafeRawBufferPointer {
         let all = head.bytes

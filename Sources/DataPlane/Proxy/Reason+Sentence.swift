@@ -37,6 +37,7 @@ extension Reason {
         case .requestTooLarge: "The request's head is too large."
         case .overloaded: "The proxy is overloaded."
         case .streamIdleTimeout: "Nothing moved on the request to % for too long."
+        case .maximumDuration: "The request to % took longer than any request may."
         case .routingLoop: "The request to % came back to the proxy that sent it."
         }
     }

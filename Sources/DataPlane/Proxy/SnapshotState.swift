@@ -17,6 +17,8 @@ struct SnapshotState {
     let clusterCount: Int
     /// TLS towards clients by listener and chain, made at its first use.
     var serverTLS: [Int: TLSContextSlot] = [:]
+    /// Buckets of the rate limits asked so far, by place in memory.
+    var buckets: [UInt: SharedTokenBucket] = [:]
     /// Which listener takes captured connections; -1 without one.
     let captureListener: Int
 

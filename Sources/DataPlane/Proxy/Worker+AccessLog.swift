@@ -11,6 +11,10 @@ struct AccessLogLine {
     var httpVersion = -1
     var status: UInt16 = 0
     var flag: StaticString = "-"
+    /// `URX` beside another flag.
+    var isLastAttempt = false
+    /// `DI` before another flag.
+    var wasDelayed = false
     var details: StaticString = ""
     var failure = UnsafeRawBufferPointer(start: nil, count: 0)
     var bytesReceived: UInt64 = 0
@@ -39,6 +43,9 @@ extension Worker {
         line.httpVersion = exchange.pointee.flags.contains(.clientHTTP10) ? 10 : 11
         line.status = exchange.pointee.status
         line.flag = exchange.pointee.reason.responseFlag
+        line.wasDelayed = exchange.pointee.flags.contains(.wasDelayed)
+        line.isLastAttempt =
+            exchange.pointee.flags.contains(.retryLimitReached) && exchange.pointee.reason != .retryLimit
         line.details = detailsOf(exchange)
         line.failure = exchange.pointee.bytes(exchange.pointee.failure)
         line.bytesReceived = exchange.pointee.bytesReceived
@@ -160,7 +167,7 @@ extension AccessLogLine {
         writer.text(httpVersion < 0 ? " -\" " : (httpVersion == 10 ? " HTTP/1.0\" " : " HTTP/1.1\" "))
         writer.number(UInt64(status))
         writer.text(" ")
-        writer.text(flag)
+        writeFlags(&writer)
         writer.text(" ")
         writer.text(details.utf8CodeUnitCount == 0 ? "-" : details)
         writer.text(" - \"")
@@ -194,6 +201,14 @@ extension AccessLogLine {
         writer.value(route)
     }
 
+    /// Envoy's response flags: most often one.
+    private func writeFlags(_ writer: inout LineWriter) {
+        let isAlone = flag.utf8CodeUnitCount == 1
+        if wasDelayed { writer.text(isAlone ? "DI" : "DI,") }
+        if !isAlone || !wasDelayed { writer.text(flag) }
+        if isLastAttempt { writer.text(",URX") }
+    }
+
     /// The same fields as JSON, with the names Istio gives them.
     func writeJSON(_ writer: inout LineWriter) {
         writer.text("{\"start_time\":\"")
@@ -207,7 +222,7 @@ extension AccessLogLine {
         writer.text(",\"response_code\":")
         writer.number(UInt64(status))
         writer.text(",\"response_flags\":\"")
-        writer.text(flag)
+        writeFlags(&writer)
         writer.text("\",\"response_code_details\":\"")
         writer.text(details)
         writer.text("\",\"upstream_transport_failure_reason\":")

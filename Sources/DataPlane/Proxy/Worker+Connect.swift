@@ -8,7 +8,7 @@ extension Worker {
     /// Opens a connection to an endpoint for one request.
     mutating func connect(_ exchange: ExchangePointer, _ endpoint: EndpointPointer) {
         guard let connection = dial(endpoint, role: .upstreamHTTP) else {
-            return attemptFailed(exchange, .upstreamConnectFailure, "the connection could not be opened")
+            return attemptFailed(exchange, .connect, .upstreamConnectFailure, "the connection could not be opened")
         }
         connection.pointee.nameHash = exchange.pointee.serverNameHash
         connection.pointee.exchange = exchange
@@ -219,7 +219,7 @@ extension Worker {
         connection.pointee.exchange = nil
         exchange?.pointee.upstream = nil
         closeUpstream(connection)
-        if let exchange { attemptFailed(exchange, reason, detail) }
+        if let exchange { attemptFailed(exchange, .connect, reason, detail) }
     }
 
     // MARK: - PROXY protocol

@@ -6,16 +6,17 @@ extension Worker {
     /// Brings a request to an endpoint of its cluster: over a waiting
     /// connection, a new one, or in line for one.
     mutating func start(_ exchange: ExchangePointer) {
-        guard let cluster = exchange.pointee.cluster, let downstream = exchange.pointee.downstream else { return }
-        guard prepareTimeout(exchange) else { return }
+        guard let cluster = exchange.pointee.cluster else { return }
+        if exchange.pointee.request.isDone { requestComplete(exchange) } else { armExchange(exchange) }
         if !namesAreFresh(cluster) {
             exchange.pointee.flags.insert(.waitsForCluster)
             return enqueuePending(exchange, cluster)
         }
         let endpoint: EndpointPointer
         if cluster.pointee.plan.discovery == .originalDestination {
+            guard let downstream = exchange.pointee.downstream else { return abandon(exchange) }
             endpoint = originalEndpoint(cluster, downstream.pointee.local)
-        } else if let chosen = pick(cluster, exchange) {
+        } else if let chosen = pickForAttempt(cluster, exchange) {
             endpoint = chosen
         } else {
             let reason: Reason =
@@ -31,8 +32,7 @@ extension Worker {
         endpoint.pointee.activeRequests += 1
         cluster.pointee.activeRequests += 1
         exchange.pointee.upstreamAddress = endpoint.pointee.address
-        if exchange.pointee.attempts == 0 { cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.requests) }
-        exchange.pointee.attempts &+= 1
+        if exchange.pointee.retry.attempt == 1 { cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.requests) }
         if !exchange.pointee.flags.contains(.needsFreshConnection),
             let waiting = takeIdle(endpoint, exchange.pointee.serverNameHash)
         {
@@ -48,12 +48,6 @@ extension Worker {
             return enqueuePending(exchange, cluster)
         }
         connect(exchange, endpoint)
-    }
-
-    /// A request that waits (for names or a connection) is also limited.
-    private mutating func prepareTimeout(_ exchange: ExchangePointer) -> Bool {
-        if exchange.pointee.request.isDone { requestComplete(exchange) } else { armExchange(exchange) }
-        return true
     }
 
     /// The exchange no longer counts for its endpoint.

@@ -207,10 +207,9 @@ extension Worker {
             refuseBody(exchange, result.violation)
             return bytes.count
         }
-        exchange.pointee.flags.insert(.notReplayable)
-        let alive =
-            result.raw.count > 0
-            ? transmit(upstream, result.raw) : transmit(upstream, writer.written)
+        let run = result.raw.count > 0 ? result.raw : writer.written
+        keepForRetry(exchange, run)
+        let alive = transmit(upstream, run)
         if !alive {
             upstreamBroke(upstream, exchange)
             return bytes.count
@@ -275,27 +274,6 @@ extension Worker {
             reader.finish()
         }
         return result
-    }
-
-    /// All of the request is sent: the route's time starts to count.
-    mutating func requestComplete(_ exchange: ExchangePointer) {
-        if exchange.pointee.timeoutMilliseconds > 0, exchange.pointee.deadline == 0 {
-            exchange.pointee.deadline = milliseconds &+ exchange.pointee.timeoutMilliseconds
-        }
-        armExchange(exchange)
-    }
-
-    mutating func armExchange(_ exchange: ExchangePointer) {
-        var due = exchange.pointee.deadline
-        if exchange.pointee.idleLimit > 0 {
-            let idle = exchange.pointee.lastActivity / 1_000_000 &+ exchange.pointee.idleLimit
-            if due == 0 || idle < due { due = idle }
-        }
-        if due > 0 {
-            timers.arm(Self.timer(exchange), at: due)
-        } else {
-            timers.disarm(Self.timer(exchange))
-        }
     }
 
     // MARK: - The end

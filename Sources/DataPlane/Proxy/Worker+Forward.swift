@@ -46,7 +46,9 @@ extension Worker {
         let hosts = configuration[0].virtualHosts
         let routes = hosts[Int(decision.virtualHost)].routes
         let route = Int(decision.route)
-        noteTimes(exchange, routes[route].timeoutMilliseconds, routes[route].idleTimeoutMilliseconds, manager)
+        noteLimits(exchange, parts.view, routes[route], manager[0])
+        noteRetries(exchange, parts.view, decision, routes[route].bufferLimit)
+        noteMirrors(exchange, parts.view, decision, tables)
         if !routes[route].hashPolicies.isEmpty {
             let context = FormatContext(facts: facts, request: parts.view)
             if let hash = tables.hash(decision, context) {
@@ -74,7 +76,7 @@ extension Worker {
             guard let taken = appendBody(exchange, bytes) else { return }
             used += taken
         }
-        start(exchange)
+        begin(exchange)
     }
 
     /// Appends body bytes to the block of the head; nil when the exchange
@@ -89,15 +91,6 @@ extension Worker {
         }
         blocks.append(result.raw.count > 0 ? result.raw : writer.written, to: &exchange.pointee.head)
         return result.used
-    }
-
-    private func noteTimes(
-        _ exchange: ExchangePointer, _ routeTimeout: Int64?, _ routeIdle: Int64?,
-        _ manager: FlatArray<ConnectionManagerPlan>
-    ) {
-        exchange.pointee.timeoutMilliseconds = UInt64(max(0, routeTimeout ?? 0))
-        let idle = routeIdle ?? manager[0].streamIdleTimeoutMilliseconds ?? 0
-        exchange.pointee.idleLimit = UInt64(max(0, idle))
     }
 
     /// The server name that TLS to the upstream will ask for decides which
@@ -120,7 +113,8 @@ extension Worker {
         let layers = tables.requestMutations(decision)
         let rewritesPath = tables.rewritesPath(decision)
         let rewritesHost = tables.rewritesAuthority(decision)
-        if layers.isEmpty, !rewritesPath, !rewritesHost {
+        let own = exchange.pointee.requestHeaders
+        if layers.isEmpty, own.isEmpty, !rewritesPath, !rewritesHost {
             return writeRequest(
                 exchange, parts, path: parts.buffer(parts.path), authority: parts.buffer(parts.authority), manager,
                 attemptCount, edits: nil)
@@ -152,6 +146,7 @@ extension Worker {
         if rewritesHost, route.appendsForwardedHost {
             edits.add("x-forwarded-host", UnsafeRawBufferPointer(parts.buffer(parts.authority)))
         }
+        edits.apply(own, tables, context, fields: parts.view.headers, bytes: parts.view.bytes)
         edits.apply(layers, tables, context, fields: parts.view.headers, bytes: parts.view.bytes)
         if edits.overflowed { return false }
         return writeRequest(exchange, parts, path: path, authority: authority, manager, attemptCount, edits: edits)
@@ -229,12 +224,21 @@ extension Worker {
             writeRequestID(&writer)
             writer.text("\r\n")
         }
-        if exchange.pointee.timeoutMilliseconds > 0 {
+        let expected = expectedMilliseconds(exchange)
+        if expected > 0 {
             writer.text("x-envoy-expected-rq-timeout-ms: ")
-            writer.number(exchange.pointee.timeoutMilliseconds)
+            let before = writer.count
+            writer.number(expected)
+            exchange.pointee.expectedTimeout = Exchange.Run(
+                start: UInt32(truncatingIfNeeded: start + before), count: UInt32(writer.count - before))
             writer.text("\r\n")
         }
-        if attemptCount { writer.text("x-envoy-attempt-count: 1\r\n") }
+        if attemptCount {
+            writer.text("x-envoy-attempt-count: ")
+            exchange.pointee.attemptCount = Exchange.Run(
+                start: UInt32(truncatingIfNeeded: start + writer.count), count: 1)
+            writer.text("1\r\n")
+        }
         edits?.write(&writer)
         switch exchange.pointee.request.framing {
         case .length(let length):

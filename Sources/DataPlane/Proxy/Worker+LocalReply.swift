@@ -5,7 +5,7 @@ extension Worker {
     /// Answers a request without its upstream, and ends the exchange. The
     /// body says which host was asked for, the reason, and what to do.
     mutating func reply(_ exchange: ExchangePointer, status: Int, _ reason: Reason, detail: String) {
-        guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
+        guard let downstream = exchange.pointee.downstream else { return abandon(exchange) }
         if exchange.pointee.upstream != nil { detachUpstream(exchange, mayStay: false) }
         if exchange.pointee.flags.contains(.responseStarted) { return cutDownstream(exchange) }
         let status = status > 0 ? status : 503
@@ -27,7 +27,7 @@ extension Worker {
 
     /// Keeps the words for the log, with the other words of the exchange.
     private mutating func noteFailure(_ exchange: ExchangePointer, _ detail: String) {
-        guard settings.logFormat != nil, !detail.isEmpty, exchange.pointee.attempts > 0 else { return }
+        guard settings.logFormat != nil, !detail.isEmpty, exchange.pointee.cluster != nil else { return }
         var text = detail
         let start = exchange.pointee.head.count
         text.withUTF8 { blocks.append(UnsafeRawBufferPointer($0), to: &exchange.pointee.head) }
@@ -70,6 +70,13 @@ extension Worker {
             return String(decoding: writer.written, as: UTF8.self)
         }
         send(exchange, downstream, reason: decision.reason, body: "", type: "", location: location)
+    }
+
+    /// Answers a CORS preflight.
+    mutating func answerPreflight(_ exchange: ExchangePointer) {
+        guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
+        exchange.pointee.status = 200
+        send(exchange, downstream, reason: .none, body: "", type: "", location: nil)
     }
 
     /// A redirect that no route asked for.
@@ -116,6 +123,7 @@ extension Worker {
         writer.number(UInt64(body.utf8.count))
         writer.text("\r\n")
         if exchange.pointee.status == 426 { writer.text("upgrade: HTTP/1.1\r\n") }
+        writeAttempts(exchange, &writer)
         writeOwnEdits(exchange, downstream, &writer)
         writeDate(&writer)
         writer.text("server: ")
@@ -141,15 +149,20 @@ extension Worker {
     private mutating func writeOwnEdits(
         _ exchange: ExchangePointer, _ downstream: ConnectionPointer, _ writer: inout ByteWriter
     ) {
-        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision, decision.route >= 0
-        else { return }
-        let layers = snapshot.pointee.tables.responseMutations(decision)
-        if layers.isEmpty { return }
+        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision else { return }
+        // Only the router makes the changes of the route: not before it.
+        let isRouted = decision.route >= 0 && !exchange.pointee.flags.contains(.preflight)
+        let layers = isRouted ? snapshot.pointee.tables.responseMutations(decision) : MutationLayers()
+        let own = exchange.pointee.replyHeaders
+        if layers.isEmpty, own.isEmpty, exchange.pointee.origin.count == 0 { return }
         let room = UnsafeMutableBufferPointer(start: scratch + 192 * 1024, count: 64 * 1024)
         var edits = HeaderEdits(memory: room)
-        edits.apply(
-            layers, snapshot.pointee.tables, requestContext(exchange, downstream),
-            fields: UnsafeBufferPointer(start: nil, count: 0), bytes: UnsafeBufferPointer(start: nil, count: 0))
+        let context = requestContext(exchange, downstream)
+        let none = UnsafeBufferPointer<HeaderField>(start: nil, count: 0)
+        let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        edits.apply(own, snapshot.pointee.tables, context, fields: none, bytes: empty)
+        edits.apply(layers, snapshot.pointee.tables, context, fields: none, bytes: empty)
+        allowOrigin(exchange, &edits, fields: none, bytes: empty)
         edits.write(&writer)
     }
 
@@ -181,32 +194,5 @@ extension Worker {
         case .dnsClient: close(connection)
         case .dnsUpstream: dnsStreamTimedOut(connection)
         }
-    }
-
-    /// An exchange's timer fired: its time is over, or a new attempt is due.
-    mutating func timedOut(_ exchange: ExchangePointer) {
-        if exchange.pointee.flags.contains(.waitsForRetry) {
-            exchange.pointee.flags.remove(.waitsForRetry)
-            return start(exchange)
-        }
-        let moment = milliseconds
-        if exchange.pointee.deadline > 0, moment >= exchange.pointee.deadline {
-            return endLate(exchange, 504, .upstreamTimeout, "no answer within \(exchange.pointee.timeoutMilliseconds) ms")
-        }
-        if exchange.pointee.idleLimit > 0,
-            moment >= exchange.pointee.lastActivity / 1_000_000 &+ exchange.pointee.idleLimit
-        {
-            return endLate(exchange, 504, .streamIdleTimeout, "nothing moved for \(exchange.pointee.idleLimit) ms")
-        }
-        armExchange(exchange)
-    }
-
-    private mutating func endLate(_ exchange: ExchangePointer, _ status: Int, _ reason: Reason, _ detail: String) {
-        removePending(exchange)
-        if exchange.pointee.flags.contains(.responseStarted) {
-            exchange.pointee.reason = reason
-            return cutDownstream(exchange)
-        }
-        reply(exchange, status: status, reason, detail: detail)
     }
 }

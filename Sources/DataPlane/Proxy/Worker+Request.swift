@@ -139,6 +139,7 @@ extension Worker {
         let facts = facts(connection)
         let chosen = tables.decide(parts.view, on: decision, facts: facts, random: random.next())
         exchange.pointee.decision = chosen
+        if chosen.verdict != .denied, !runFilters(exchange, parts, chosen, tables, facts) { return }
         switch chosen.verdict {
         case .allowed:
             if semantics.upgrade, semantics.nominatesUpgrade, !offersOnlyHTTP2(parts) {

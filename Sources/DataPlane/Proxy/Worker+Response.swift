@@ -11,7 +11,8 @@ extension Worker {
             let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         else { return false }
         let layers = snapshot.pointee.tables.responseMutations(decision)
-        let edits = layers.isEmpty ? nil : responseEdits(exchange, layers, bytes)
+        let changes = !layers.isEmpty || exchange.pointee.origin.count > 0
+        let edits = changes ? responseEdits(exchange, layers, bytes) : nil
         if let edits, edits.overflowed { return false }
         writer.text("HTTP/1.1 ")
         writer.padded(UInt64(head.pointee.status), width: 3)
@@ -52,6 +53,7 @@ extension Worker {
         writer.text("x-envoy-upstream-service-time: ")
         writer.number((exchange.pointee.firstByte &- exchange.pointee.sentUpstream) / 1_000_000)
         writer.text("\r\n")
+        writeAttempts(exchange, &writer)
         if !hasDate { writeDate(&writer) }
         if !keepsServer || (!hasServer && manager[0].serverHeader == .appendIfAbsent) {
             writer.text("server: ")
@@ -99,6 +101,7 @@ extension Worker {
         var edits = HeaderEdits(memory: room)
         edits.apply(
             layers, snapshot.pointee.tables, context, fields: head.pointee.view, bytes: bytes.bindMemory(to: UInt8.self))
+        allowOrigin(exchange, &edits, fields: head.pointee.view, bytes: bytes.bindMemory(to: UInt8.self))
         return edits
     }
 
@@ -151,16 +154,10 @@ extension Worker {
     mutating func finish(_ exchange: ExchangePointer) {
         timers.disarm(Self.timer(exchange))
         removePending(exchange)
-        let took = (now &- exchange.pointee.started) / 1000
-        metrics.shard.add(metrics.requests)
-        metrics.shard.add(metrics.requestsActive, -1)
-        metrics.shard.record(metrics.duration, microseconds: took)
-        metrics.shard.add(metrics.bytesReceived, exchange.pointee.bytesReceived)
-        metrics.shard.add(metrics.bytesSent, exchange.pointee.bytesSent)
-        metrics.count(status: exchange.pointee.status)
-        metrics.count(exchange.pointee.reason)
-        if settings.logFormat != nil { logExchange(exchange) }
+        forgetDelay(exchange)
+        if !exchange.pointee.flags.contains(.shadow) { report(exchange) }
         leaveEndpoint(exchange)
+        endRetry(exchange)
         if let cluster = exchange.pointee.cluster { release(cluster) }
         if let downstream = exchange.pointee.downstream {
             downstream.pointee.exchange = nil
@@ -171,6 +168,18 @@ extension Worker {
         blocks.release(&exchange.pointee.head)
         if let snapshot = exchange.pointee.snapshot { release(snapshot) }
         exchanges.free(exchange)
+    }
+
+    private mutating func report(_ exchange: ExchangePointer) {
+        let took = (now &- exchange.pointee.started) / 1000
+        metrics.shard.add(metrics.requests)
+        metrics.shard.add(metrics.requestsActive, -1)
+        metrics.shard.record(metrics.duration, microseconds: took)
+        metrics.shard.add(metrics.bytesReceived, exchange.pointee.bytesReceived)
+        metrics.shard.add(metrics.bytesSent, exchange.pointee.bytesSent)
+        metrics.count(status: exchange.pointee.status)
+        metrics.count(exchange.pointee.reason)
+        if settings.logFormat != nil { logExchange(exchange) }
     }
 
     /// After a response: the next request, or the end of the connection.

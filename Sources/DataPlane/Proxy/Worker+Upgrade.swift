@@ -26,7 +26,7 @@ extension Worker {
         downstream.pointee.other = connection
         timers.disarm(Self.timer(downstream))
         timers.disarm(Self.timer(connection))
-        let limit = exchange.pointee.idleLimit
+        let limit = exchange.pointee.limits.idle
         finish(exchange)
         downstream.pointee.flags.remove(.lastRequest)
         if limit > 0 {

@@ -17,7 +17,7 @@ extension Worker {
             return upstreamBroke(connection, exchange)
         }
         if exchange.pointee.request.isDone {
-            if exchange.pointee.deadline == 0 { requestComplete(exchange) }
+            startAttemptLimits(exchange)
         } else if let downstream = exchange.pointee.downstream, !downstream.pointee.inbound.isEmpty
             || downstream.pointee.flags.contains(.readable)
         {
@@ -46,6 +46,7 @@ extension Worker {
             guard connection.pointee.slot.generation == generation, connection.pointee.exchange == exchange
             else { return }
         }
+        if exchange.pointee.flags.contains(.shadow) { return readShadow(connection, exchange) }
         readResponse(connection, exchange)
     }
 
@@ -152,6 +153,8 @@ extension Worker {
         }
         if exchange.pointee.firstByte == 0 { exchange.pointee.firstByte = now }
         if head.pointee.status < 200 { return passInterim(connection, exchange, bytes) }
+        if exchange.pointee.retry.isEnabled, retryAnswer(exchange, bytes, semantics) { return -1 }
+        exchange.pointee.limits.endAttempt()
         exchange.pointee.response = BodyReader(semantics.framing)
         var stays = head.pointee.minorVersion == 1 ? !semantics.wantsClose : semantics.wantsKeepAlive
         if case .untilClose = semantics.framing { stays = false }
@@ -285,33 +288,13 @@ extension Worker {
             leaveEndpoint(exchange)
             return start(exchange)
         }
-        reply(exchange, status: 503, .upstreamReset, detail: "the upstream closed the connection before it answered")
+        attemptFailed(
+            exchange, .reset, .upstreamReset, "the upstream closed the connection before it answered")
     }
 
     private mutating func protocolFailed(_ exchange: ExchangePointer, _ sentence: StaticString) {
         detachUpstream(exchange, mayStay: false)
         reply(exchange, status: 502, .protocolError, detail: "the upstream's response is malformed: \(sentence)")
-    }
-
-    /// No connection could be made: another try as the route's policy says.
-    mutating func attemptFailed(_ exchange: ExchangePointer, _ reason: Reason, _ detail: String) {
-        leaveEndpoint(exchange)
-        if let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision, decision.route >= 0 {
-            let retry = snapshot.pointee.tables.retryPlan(decision)
-            let isConnect = reason == .upstreamConnectFailure || reason == .upstreamTimeout
-            if isConnect, let plan = retry.first, UInt32(exchange.pointee.attempts) <= plan.attempts,
-                !plan.conditions.isDisjoint(with: [.connectFailure, .serverError, .gatewayError, .reset])
-            {
-                metrics.shard.add(metrics.upstreamRetries)
-                exchange.pointee.flags.insert(.waitsForRetry)
-                let base = UInt64(max(1, plan.baseIntervalMilliseconds))
-                let spread = base << UInt64(min(exchange.pointee.attempts, 8))
-                let wait = UInt64(random.below(UInt32(min(spread, UInt64(max(1, plan.maximumIntervalMilliseconds))))))
-                timers.arm(Self.timer(exchange), at: milliseconds &+ 1 &+ wait)
-                return
-            }
-        }
-        reply(exchange, status: 503, reason, detail: detail)
     }
 
     /// Takes the upstream connection away from the exchange.

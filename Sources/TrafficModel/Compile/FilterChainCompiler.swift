@@ -117,7 +117,13 @@ struct FilterChainCompiler {
         case "envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit":
             let message = try config.decoded(
                 Envoy_Extensions_Filters_Network_LocalRatelimit_V3_LocalRateLimit.self, path)
-            plan.rateLimit = arena.single(FilterCompiler.bucket(message.tokenBucket))
+            if message.hasRuntimeEnabled, message.runtimeEnabled.hasDefaultValue,
+                !message.runtimeEnabled.defaultValue.value
+            {
+                return
+            }
+            if !message.shareKey.isEmpty { throw .unsupported("\(path).share_key") }
+            plan.rateLimit = arena.single(try FilterCompiler.bucket(message.tokenBucket, "\(path).token_bucket"))
         case "envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig":
             let message = try config.decoded(
                 Envoy_Extensions_Filters_Network_SniDynamicForwardProxy_V3_FilterConfig.self, path)

@@ -189,8 +189,19 @@ struct FilterCompiler {
     ) throws(CompileError) -> FlatArray<RateLimitPlan> {
         if !message.descriptors.isEmpty { throw .unsupported("\(path).descriptors") }
         if message.hasLocalClusterRateLimit { throw .unsupported("\(path).local_cluster_rate_limit") }
+        if !message.rateLimits.isEmpty { throw .unsupported("\(path).rate_limits") }
+        if message.localRateLimitPerDownstreamConnection {
+            throw .unsupported("\(path).local_rate_limit_per_downstream_connection")
+        }
+        if message.enableXRatelimitHeaders != .off { throw .unsupported("\(path).enable_x_ratelimit_headers") }
+        if message.enableRetryAfterHeader { throw .unsupported("\(path).enable_retry_after_header") }
         guard message.hasTokenBucket else { return FlatArray() }
-        var plan = Self.bucket(message.tokenBucket)
+        var plan = try Self.bucket(message.tokenBucket, "\(path).token_bucket")
+        let headers = HeaderMutationCompiler(arena: arena)
+        plan.responseHeaders = try headers.mutations(
+            add: message.responseHeadersToAdd, remove: [], "\(path).response_headers")
+        plan.requestHeaders = try headers.mutations(
+            add: message.requestHeadersToAddWhenNotEnforced, remove: [], "\(path).request_headers_when_not_enforced")
         plan.enabledPerMillion = message.hasFilterEnabled ? message.filterEnabled.defaultValue.perMillion : 0
         plan.enforcedPerMillion = message.hasFilterEnforced ? message.filterEnforced.defaultValue.perMillion : 0
         if message.hasStatus, message.status.code.rawValue >= 400 {
@@ -199,7 +210,11 @@ struct FilterCompiler {
         return arena.single(plan)
     }
 
-    static func bucket(_ message: Envoy_Type_V3_TokenBucket) -> RateLimitPlan {
+    static func bucket(_ message: Envoy_Type_V3_TokenBucket, _ path: String) throws(CompileError) -> RateLimitPlan {
+        guard message.fillInterval.milliseconds >= 50 else {
+            throw CompileError(
+                "\(path).fill_interval", "local rate limit token bucket fill timer must be >= 50ms")
+        }
         var plan = RateLimitPlan()
         plan.maximumTokens = message.maxTokens
         if message.hasTokensPerFill { plan.tokensPerFill = message.tokensPerFill.value }

@@ -18,6 +18,7 @@ extension RouteCompiler {
         }
         if message.hasMaxStreamDuration {
             let limits = message.maxStreamDuration
+            plan.replacesTimeoutByDuration = true
             if limits.hasGrpcTimeoutHeaderOffset { throw .unsupported("max_stream_duration.grpc_timeout_header_offset") }
             if limits.hasMaxStreamDuration { plan.maximumStreamMilliseconds = limits.maxStreamDuration.milliseconds }
             if limits.hasGrpcTimeoutHeaderMax {

@@ -121,7 +121,7 @@ struct RouteCompiler {
             if !message.hostRewriteLiteral.isEmpty { throw .unsupported("\(path)[\(index)].host_rewrite_literal") }
             var plan = MirrorPlan()
             plan.cluster = arena.reference(message.cluster)
-            plan.clusterHeader = arena.text(message.clusterHeader)
+            plan.clusterHeader = arena.text(message.clusterHeader.lowercased())
             if message.hasRuntimeFraction { plan.perMillion = message.runtimeFraction.defaultValue.perMillion }
             plan.appendsShadowSuffix = !message.disableShadowHostSuffixAppend
             plans.append(plan)

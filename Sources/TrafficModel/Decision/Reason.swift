@@ -37,6 +37,7 @@ public enum Reason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case certificateNameMismatch
     case certificateRevoked
     case routingLoop
+    case maximumDuration
 }
 
 extension Reason {
@@ -78,6 +79,7 @@ extension Reason {
         case .certificateNameMismatch: "certificate-name-mismatch"
         case .certificateRevoked: "certificate-revoked"
         case .routingLoop: "routing-loop"
+        case .maximumDuration: "maximum-duration"
         }
     }
 
@@ -104,6 +106,7 @@ extension Reason {
         case .overloaded: "OM"
         case .streamIdleTimeout: "SI"
         case .routingLoop: "NR"
+        case .maximumDuration: "DT"
         }
     }
 
@@ -119,7 +122,7 @@ extension Reason {
         case .protocolError, .downstreamProtocolError: 400
         case .requestTooLarge: 431
         case .upstreamTimeout: 504
-        case .streamIdleTimeout: 408
+        case .streamIdleTimeout, .maximumDuration: 408
         case .unsupportedAction: 501
         case .noCluster, .noEndpoint, .blackHole, .faultAborted, .upstreamConnectFailure, .upstreamTLSFailure,
             .upstreamReset, .upstreamOverflow, .dnsFailure, .retryLimit, .overloaded, .certificateExpired,

@@ -40,6 +40,19 @@ public struct MutationLayers: BitwiseCopyable, Sendable {
     var third = FlatArray<HeaderMutation>()
     var fourth = FlatArray<HeaderMutation>()
 
+    /// No changes.
+    public init() {}
+
+    init(
+        first: FlatArray<HeaderMutation>, second: FlatArray<HeaderMutation>, third: FlatArray<HeaderMutation>,
+        fourth: FlatArray<HeaderMutation>
+    ) {
+        self.first = first
+        self.second = second
+        self.third = third
+        self.fourth = fourth
+    }
+
     /// Whether there is nothing to change: the usual case.
     public var isEmpty: Bool {
         first.isEmpty && second.isEmpty && third.isEmpty && fourth.isEmpty
@@ -138,10 +151,22 @@ extension TrafficTables {
         return host.isEmpty ? routeConfiguration(of: decision)[0].mirrors : host
     }
 
-    /// Fault injection in force: zero or one element. Its header and cluster
+    /// The HTTP filters of a request's connection manager, in order.
+    public func filters(of decision: RequestDecision) -> FlatArray<HTTPFilterPlan> {
+        listeners[Int(decision.listener)].chains[Int(decision.chain)].manager[0].filters
+    }
+
+    /// The cluster of a mirror, by name or by the request header that names it; nil when there is none.
+    public func mirrorCluster(_ mirror: MirrorPlan, _ request: RequestView) -> Int? {
+        if !mirror.cluster.name.isEmpty { return cluster(mirror.cluster) }
+        return request.firstHeader(mirror.clusterHeader.buffer).flatMap { cluster(named: request[$0]) }
+    }
+
+    /// Fault injection of one filter in force: zero or one element. Its header and cluster
     /// conditions are checked; the dice are the caller's.
-    public func faultPlan(_ decision: RequestDecision, _ context: FormatContext) -> FlatArray<FaultPlan> {
-        guard let filter = filter(.fault, of: decision) else { return FlatArray() }
+    public func faultPlan(
+        _ decision: RequestDecision, _ filter: HTTPFilterPlan, _ context: FormatContext
+    ) -> FlatArray<FaultPlan> {
         var plan = filter.fault
         if let override = override(filter.name, of: decision) {
             if override.disabled { return FlatArray() }
@@ -156,15 +181,19 @@ extension TrafficTables {
     /// CORS in force: zero or one element.
     public func corsPlan(_ decision: RequestDecision) -> FlatArray<CORSPlan> {
         guard let filter = filter(.cors, of: decision) else { return FlatArray() }
+        return corsPlan(decision, filter)
+    }
+
+    /// CORS of one filter in force: zero or one element.
+    public func corsPlan(_ decision: RequestDecision, _ filter: HTTPFilterPlan) -> FlatArray<CORSPlan> {
         if let override = override(filter.name, of: decision) {
             return override.disabled ? FlatArray() : override.cors
         }
         return decision.route >= 0 && !filter.disabled ? route(of: decision).cors : FlatArray()
     }
 
-    /// The local rate limit in force: zero or one element.
-    public func rateLimit(_ decision: RequestDecision) -> FlatArray<RateLimitPlan> {
-        guard let filter = filter(.rateLimit, of: decision) else { return FlatArray() }
+    /// The local rate limit of one filter in force: zero or one element.
+    public func rateLimit(_ decision: RequestDecision, _ filter: HTTPFilterPlan) -> FlatArray<RateLimitPlan> {
         if let override = override(filter.name, of: decision) {
             return override.disabled ? FlatArray() : override.rateLimit
         }

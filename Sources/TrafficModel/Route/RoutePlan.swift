@@ -83,6 +83,8 @@ public struct RoutePlan: BitwiseCopyable, Sendable {
     public var idleTimeoutMilliseconds: Int64?
     /// Most time a stream of this route may take; nil leaves the manager's. 0 turns it off.
     public var maximumStreamMilliseconds: Int64?
+    /// Whether the route sets `max_stream_duration`: then its `timeout` does not count, as in Envoy.
+    public var replacesTimeoutByDuration = false
     /// Bound of the client's `grpc-timeout`; nil ignores that header, 0 takes it unbounded.
     public var maximumGRPCTimeoutMilliseconds: Int64?
     /// Retry policy of this route: zero or one element.

@@ -44,12 +44,14 @@ struct ProxyResources {
     var clusters: [String] = []
 
     /// One HTTP listener whose routes are given.
-    static func http(_ virtualHosts: String, clusters: [String], manager: String = "", listener: String = "") -> ProxyResources {
+    static func http(
+        _ virtualHosts: String, clusters: [String], manager: String = "", listener: String = "", filters own: String = ""
+    ) -> ProxyResources {
         let routes = "\"routeConfig\":{\"name\":\"routes\",\"ignorePortInHostMatching\":true,\"virtualHosts\":[\(virtualHosts)]}"
         let filters = """
             {"name":"envoy.filters.network.http_connection_manager","typedConfig":{"@type":\
             "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",\
-            "statPrefix":"test",\(routes),"httpFilters":[{"name":"envoy.filters.http.router","typedConfig":{"@type":\
+            "statPrefix":"test",\(routes),"httpFilters":[\(own){"name":"envoy.filters.http.router","typedConfig":{"@type":\
             "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]\(manager)}}
             """
         return ProxyResources(listenerFields: listener, chains: "{\"filters\":[\(filters)]}", clusters: clusters)
