@@ -96,7 +96,11 @@ struct RewriteTests {
         ("plain", "plain"), ("100%%", "100%"), ("%REQ(x-a)%", "va"), ("%REQ(X-None?:path)%!", "/p?q!"),
         ("%REQ(x-a):1%", "v"), ("%REQ(x-none)%", ""), ("%DOWNSTREAM_REMOTE_ADDRESS%", "192.0.2.7:1234"),
         ("%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", "192.0.2.7"), ("%DOWNSTREAM_LOCAL_PORT%", "80"),
-        ("a%PROTOCOL%b", "aHTTP/1.1b"), ("%UPSTREAM_HOST%", ""), ("%REQ(:authority)%", "h"),
+        ("a%PROTOCOL%b", "aHTTP/1.1b"), ("%PATH%", "/p?q"), ("%PATH(NQ)%", "/p"), ("%QUERY_PARAM(q)%|", "|"),
+        ("%START_TIME%", "2026-11-21T02:46:30.123Z"), ("%START_TIME(%Y/%m/%d %s %3f %6f %z)%", "2026/11/21 1795229190 123 123456 +0000"),
+        ("%START_TIME(%j %e %y %F %T)%", "325 21 26 2026-11-21 02:46:30"), ("%HOSTNAME%", "machine"),
+        ("%RESPONSE_CODE%", "0"), ("%RESPONSE_FLAGS%", "-"), ("%RESPONSE_CODE_DETAILS%", ""),
+        ("%UPSTREAM_REQUEST_ATTEMPT_COUNT%", "1"), ("%UPSTREAM_HOST_NAME%", ""), ("%TRACE_ID%", ""), ("%UPSTREAM_HOST%", ""), ("%REQ(:authority)%", "h"),
     ])
     func formattersAreFilledIn(template: String, expected: String) throws {
         let arena = Arena()
@@ -107,12 +111,18 @@ struct RewriteTests {
             sourcePort: 1234)
         let request = RequestText(path: "/p?q", authority: "h", headers: [RequestText.Header("X-A", "va")])
         request.withView { view in
-            let context = FormatContext(facts: facts, request: view)
+            var context = FormatContext(facts: facts, request: view)
+            context.startNanoseconds = 1_795_229_190_123_456_789
+            let machine: StaticString = "machine"
+            context.hostname = UnsafeBufferPointer(start: machine.utf8Start, count: machine.utf8CodeUnitCount)
             #expect(ByteWriter.string { compiled.write(context, into: &$0) } == expected)
         }
     }
 
-    @Test(arguments: ["%", "%REQ(%", "%NO_SUCH_THING%", "%REQ()%"])
+    @Test(arguments: [
+        "%", "%REQ(%", "%NO_SUCH_THING%", "%REQ()%", "%START_TIME(%Q)%", "%START_TIME(%3s)%", "%PATH(XX)%",
+        "%UPSTREAM_METADATA(a:b)%", "%REQUEST_DURATION%",
+    ])
     func brokenFormattersAreRefused(template: String) {
         #expect(throws: CompileError.self) { try HeaderMutationCompiler(arena: Arena()).template(template, "") }
     }
@@ -129,7 +139,8 @@ struct RewriteTests {
             return request.withView {
                 tables.hash(
                     outcome.decision,
-                    FormatContext(facts: ConnectionFacts(destination: IPAddress(v4: 1), port: 80), request: $0))
+                    FormatContext(facts: ConnectionFacts(destination: IPAddress(v4: 1), port: 80), request: $0)
+                ).hash
             }
         }
         let abc: UInt64 = 0x44BC_2CF5_AD77_0999
@@ -138,5 +149,48 @@ struct RewriteTests {
         #expect(try hash([RequestText.Header("cookie", "b=1; c=\"abc\"")]) == abc)
         #expect(try hash([], "/?q=abc") == abc)
         #expect(try hash([RequestText.Header("X-U", "abc")], "/?q=abc") == (abc << 1 | abc >> 63) ^ abc)
+    }
+
+    @Test func aCookieIsMadeForTheClientThatHasNone() throws {
+        let tables = try Fixture.tables(
+            routes: """
+                [{"match": {"prefix": "/"}, "route": {"cluster": "a", "hashPolicy": [
+                  {"cookie": {"name": "c", "ttl": "30s", "path": "/p", "attributes": [
+                    {"name": "SameSite", "value": "Lax"}, {"name": "Secure"}]}}, {"connectionProperties": {"sourceIp": true}}]}}]
+                """)
+        func hash(_ headers: [RequestText.Header], port: UInt16 = 1000) throws -> RequestHash {
+            let request = RequestText(authority: "h", headers: headers)
+            let outcome = try tables.request(request)
+            var facts = ConnectionFacts(destination: IPAddress(v4: 1), port: 80)
+            facts.sourcePort = port
+            return request.withView { tables.hash(outcome.decision, FormatContext(facts: facts, request: $0)) }
+        }
+        let made = try hash([])
+        #expect(made.cookiePolicy == 0 && made.hash != nil)
+        #expect(try hash([]) == made)
+        #expect(try hash([], port: 1001).cookieValue != made.cookieValue)
+        // The client sends it back: the same endpoint, and no new cookie.
+        var digits = String(made.cookieValue, radix: 16)
+        digits = String(repeating: "0", count: 16 - digits.count) + digits
+        let again = try hash([RequestText.Header("cookie", "c=\"\(digits)\"")])
+        #expect(again.hash == made.hash && again.cookiePolicy == -1)
+        let policy = try tables.route(of: tables.request(RequestText(authority: "h")).decision).hashPolicies[0]
+        #expect(policy.cookieAttributes.string == "; SameSite=Lax; Secure")
+    }
+
+    /// Value of the header, trusted hops, expected address.
+    @Test(arguments: [
+        ("1.2.3.4", 0, "1.2.3.4"), ("1.2.3.4, 5.6.7.8", 0, "5.6.7.8"), ("1.2.3.4,5.6.7.8", 1, "1.2.3.4"),
+        ("1.2.3.4", 1, nil), ("unknown", 0, nil), ("1.2.3.4, ", 0, nil), ("2001:db8::1", 0, "2001:db8::1"), ("", 0, nil),
+    ] as [(String, UInt32, String?)])
+    func theClientIsWhereForwardedForSays(value: String, hops: UInt32, expected: String?) {
+        let request = RequestText(authority: "h", headers: [.init("x-forwarded-for", value)])
+        #expect(request.withView { ForwardedFor.address($0, hops: hops) } == expected.flatMap { IPAddress($0) })
+    }
+
+    @Test func theClientMayStandInAnEarlierLine() {
+        let request = RequestText(
+            authority: "h", headers: [.init("X-Forwarded-For", "1.1.1.1, 2.2.2.2"), .init("x-forwarded-for", "3.3.3.3")])
+        #expect(request.withView { ForwardedFor.address($0, hops: 2) } == IPAddress("1.1.1.1"))
     }
 }

@@ -57,6 +57,13 @@ struct HTTP1Head: BitwiseCopyable {
         return Int(range.offset)..<Int(range.end)
     }
 
+    /// Makes a field as good as never sent.
+    mutating func drop(_ index: Int) {
+        precondition(index < fieldCount)
+        fields[index].name.length = 0
+        known[index] = .other
+    }
+
     /// Adds a field; false when there are too many.
     @inline(__always)
     mutating func append(name: Range<Int>, value: Range<Int>, known kind: KnownHeader) -> Bool {

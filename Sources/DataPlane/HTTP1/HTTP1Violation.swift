@@ -25,6 +25,7 @@ enum HTTP1Violation: UInt8, BitwiseCopyable {
     case invalidChunkEnd
     case invalidTrailer
     case bodyEndedEarly
+    case underscoreInName
 
     /// The status of the reply to a request with this fault.
     var status: Int {
@@ -61,6 +62,7 @@ enum HTTP1Violation: UInt8, BitwiseCopyable {
         case .invalidChunkSize: "a chunk size is malformed"
         case .invalidChunkEnd: "a chunk does not end with CRLF"
         case .invalidTrailer: "a trailer is malformed"
+        case .underscoreInName: "a header name holds an underscore"
         case .bodyEndedEarly: "the body ended before its declared length"
         }
     }

@@ -43,6 +43,55 @@ struct HeaderEdits {
         add(name, value)
     }
 
+    /// Takes a line out.
+    mutating func remove(
+        _ name: StaticString, fields: UnsafeBufferPointer<HeaderField>, bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        _ = drop(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), fields, bytes)
+    }
+
+    /// Whether a line was added.
+    func adds(_ name: StaticString) -> Bool {
+        let bytes = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        return has(bytes, UnsafeBufferPointer(start: nil, count: 0), UnsafeBufferPointer(start: nil, count: 0))
+    }
+
+    /// Makes a line longer by a value behind a comma, or adds it.
+    mutating func join(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeRawBufferPointer, fields: UnsafeBufferPointer<HeaderField>,
+        bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        guard let known = self.value(of: name, fields, bytes) else { return append(name, value) }
+        withUnsafeTemporaryAllocation(byteCount: known.count + value.count + 1, alignment: 1) { memory in
+            var writer = ByteWriter(memory)
+            writer.bytes(UnsafeRawBufferPointer(known))
+            writer.byte(0x2c)
+            writer.bytes(value)
+            _ = drop(name, fields, bytes)
+            append(name, writer.written)
+        }
+    }
+
+    /// The first value of a line as it is to be sent.
+    private func value(
+        of name: UnsafeBufferPointer<UInt8>, _ fields: UnsafeBufferPointer<HeaderField>,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> UnsafeBufferPointer<UInt8>? {
+        for index in 0..<fields.count where !isDropped(index) {
+            if ByteComparison.equalIgnoringCase(run(bytes, fields[index].name), name) {
+                return run(bytes, fields[index].value)
+            }
+        }
+        for index in 0..<count where lines[index].isLive {
+            if ByteComparison.equalIgnoringCase(lineName(index), name) {
+                let line = lines[index]
+                return UnsafeBufferPointer(
+                    rebasing: memory[Int(line.valueStart)..<Int(line.valueStart + line.valueCount)])
+            }
+        }
+        return nil
+    }
+
     /// Makes the changes of all layers, in order.
     mutating func apply(
         _ layers: MutationLayers, _ tables: TrafficTables, _ context: FormatContext,
@@ -71,6 +120,10 @@ struct HeaderEdits {
             tables.writeValue(mutation.value, context, into: &writer)
             if writer.overflowed { return overflowed = true }
             if writer.count == 0, !mutation.keepsEmptyValue { continue }
+            if mutation.action == .append, mutation.joins, exists {
+                join(name, UnsafeRawBufferPointer(writer.written), fields: fields, bytes: bytes)
+                continue
+            }
             if mutation.action != .append { _ = drop(name, fields, bytes) }
             append(name, UnsafeRawBufferPointer(writer.written))
         }

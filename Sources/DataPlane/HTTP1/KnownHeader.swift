@@ -28,12 +28,15 @@ enum KnownHeader: UInt8, BitwiseCopyable {
     case envoyOriginalHost
     case userAgent
     case http2Settings
+    case via
+    case forwardedClientCertificate
 
     /// Looks a name up, ignoring case.
     @inline(__always)
     static func of(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> KnownHeader {
         switch count {
         case 2: return matches(bytes, start, "te") ? .te : .other
+        case 3: return matches(bytes, start, "via") ? .via : .other
         case 4:
             if matches(bytes, start, "host") { return .host }
             return matches(bytes, start, "date") ? .date : .other
@@ -70,6 +73,7 @@ enum KnownHeader: UInt8, BitwiseCopyable {
         case 21 where matches(bytes, start, "x-envoy-attempt-count"): return .envoyAttemptCount
         case 21 where matches(bytes, start, "x-envoy-original-path"): return .envoyOriginalPath
         case 21 where matches(bytes, start, "x-envoy-original-host"): return .envoyOriginalHost
+        case 23 where matches(bytes, start, "x-forwarded-client-cert"): return .forwardedClientCertificate
         case 24 where matches(bytes, start, "x-envoy-external-address"): return .envoyExternalAddress
         case 27 where matches(bytes, start, "x-envoy-decorator-operation"): return .envoyDecorator
         case 29 where matches(bytes, start, "x-envoy-upstream-service-time"): return .envoyUpstreamServiceTime

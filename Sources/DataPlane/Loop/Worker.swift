@@ -60,6 +60,8 @@ struct Worker: ~Copyable {
     var logFlushAt: UInt64 = 0
     let metrics: WorkerMetrics
     var drainDeadline: UInt64 = 0
+    /// What the machine calls itself.
+    let machineName: UnsafeMutableBufferPointer<UInt8>
     var stopped = false
     /// Requests that a fault holds back.
     var activeFaults: UInt32 = 0
@@ -83,6 +85,7 @@ struct Worker: ~Copyable {
         log = LogBuffer(descriptor: settings.logDescriptor)
         metrics = WorkerMetrics(settings.registry)
         names = NameCache(settings)
+        machineName = Self.readMachineName()
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         ready.reserveCapacity(256)
         readySpare.reserveCapacity(256)
@@ -96,9 +99,24 @@ struct Worker: ~Copyable {
         head.pointee.destroy()
         head.deallocate()
         readBuffer.deallocate()
+        machineName.deallocate()
         scratch.deallocate()
         Glibc.close(epoll)
         Glibc.close(reserve)
+    }
+
+    private static func readMachineName() -> UnsafeMutableBufferPointer<UInt8> {
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 256)
+        memory.initialize(repeating: 0)
+        memory.withMemoryRebound(to: CChar.self) { text in
+            if let start = text.baseAddress { _ = gethostname(start, 255) }
+        }
+        return memory
+    }
+
+    /// The machine's name, for formatters.
+    var hostname: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: machineName[..<(machineName.firstIndex(of: 0) ?? 0)])
     }
 
     /// Runs until told to stop.

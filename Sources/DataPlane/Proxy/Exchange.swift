@@ -80,6 +80,14 @@ struct Exchange: SlabElement {
         static let countsAttempts = Flags(rawValue: 1 << 24)
         /// The proxy answers it as a CORS preflight.
         static let preflight = Flags(rawValue: 1 << 25)
+        /// The request came with `x-forwarded-for`.
+        static let forwardedFor = Flags(rawValue: 1 << 27)
+        /// Host becomes the name of the endpoint, once that is chosen.
+        static let namesEndpoint = Flags(rawValue: 1 << 28)
+        /// A CONNECT request: bytes go both ways once it is accepted.
+        static let connect = Flags(rawValue: 1 << 29)
+        /// The proxy accepts the CONNECT itself, as soon as it is connected.
+        static let tunnel = Flags(rawValue: 1 << 30)
         /// A fault held it back (DI).
         static let wasDelayed = Flags(rawValue: 1 << 26)
     }
@@ -137,6 +145,9 @@ struct Exchange: SlabElement {
     var fault = FaultInjection()
     /// The `origin` header, when CORS lets it read the answer.
     var origin = Run()
+    /// Value of the cookie that is made for this client, and which hash policy makes it; -1 for none.
+    var cookieValue: UInt64 = 0
+    var cookiePolicy: Int8 = -1
     /// Headers that a filter adds to the request, or to its own answer.
     var requestHeaders = FlatArray<HeaderMutation>()
     var replyHeaders = FlatArray<HeaderMutation>()
@@ -148,6 +159,8 @@ struct Exchange: SlabElement {
     var attemptMilliseconds: UInt64 = 0
     var bytesReceived: UInt64 = 0
     var bytesSent: UInt64 = 0
+    /// The client, where `x-forwarded-for` tells another address than the connection.
+    var clientAddress = petrel_address()
     var upstreamAddress = petrel_address()
     var upstreamLocal = petrel_address()
     var next: ExchangePointer?

@@ -205,8 +205,8 @@ extension AccessLogLine {
     private func writeFlags(_ writer: inout LineWriter) {
         let isAlone = flag.utf8CodeUnitCount == 1
         if wasDelayed { writer.text(isAlone ? "DI" : "DI,") }
+        if isLastAttempt { writer.text("URX,") }
         if !isAlone || !wasDelayed { writer.text(flag) }
-        if isLastAttempt { writer.text(",URX") }
     }
 
     /// The same fields as JSON, with the names Istio gives them.

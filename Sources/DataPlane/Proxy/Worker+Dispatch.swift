@@ -32,6 +32,7 @@ extension Worker {
         endpoint.pointee.activeRequests += 1
         cluster.pointee.activeRequests += 1
         exchange.pointee.upstreamAddress = endpoint.pointee.address
+        if exchange.pointee.flags.contains(.namesEndpoint) { nameEndpoint(exchange, endpoint) }
         if exchange.pointee.retry.attempt == 1 { cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.requests) }
         if !exchange.pointee.flags.contains(.needsFreshConnection),
             let waiting = takeIdle(endpoint, exchange.pointee.serverNameHash)

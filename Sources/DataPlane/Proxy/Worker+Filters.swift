@@ -90,10 +90,10 @@ extension Worker {
         _ exchange: ExchangePointer, _ edits: inout HeaderEdits, fields: UnsafeBufferPointer<HeaderField>,
         bytes: UnsafeBufferPointer<UInt8>
     ) {
-        guard exchange.pointee.origin.count > 0, let snapshot = exchange.pointee.snapshot,
+        let isPreflight = exchange.pointee.flags.contains(.preflight)
+        guard isPreflight || exchange.pointee.origin.count > 0, let snapshot = exchange.pointee.snapshot,
             let decision = exchange.pointee.decision, let plan = snapshot.pointee.tables.corsPlan(decision).first
         else { return }
-        let isPreflight = exchange.pointee.flags.contains(.preflight)
         func set(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
             if value.count > 0 { edits.set(name, value, fields: fields, bytes: bytes) }
         }
@@ -109,9 +109,9 @@ extension Worker {
             set("access-control-allow-methods", plan.allowMethods)
             set("access-control-allow-headers", plan.allowHeaders)
             set("access-control-max-age", plan.maximumAge)
-        } else {
-            set("access-control-expose-headers", plan.exposeHeaders)
         }
+        // Envoy says it to an allowed preflight as well.
+        if exchange.pointee.origin.count > 0 { set("access-control-expose-headers", plan.exposeHeaders) }
     }
 
     // MARK: - Fault injection

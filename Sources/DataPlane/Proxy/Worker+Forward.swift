@@ -9,6 +9,9 @@ extension Worker {
         exchange.pointee.method = keep(exchange, parts.buffer(head.pointee.method))
         exchange.pointee.path = keep(exchange, parts.buffer(parts.path))
         exchange.pointee.authority = keep(exchange, parts.buffer(parts.authority))
+        for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .forwardedFor {
+            exchange.pointee.flags.insert(.forwardedFor)
+        }
         guard settings.logFormat != nil else { return }
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
@@ -51,16 +54,20 @@ extension Worker {
         noteMirrors(exchange, parts.view, decision, tables)
         if !routes[route].hashPolicies.isEmpty {
             let context = FormatContext(facts: facts, request: parts.view)
-            if let hash = tables.hash(decision, context) {
+            let result = tables.hash(decision, context)
+            if let hash = result.hash {
                 exchange.pointee.hash = hash
                 exchange.pointee.flags.insert(.hasHash)
             }
+            exchange.pointee.cookiePolicy = result.cookiePolicy
+            exchange.pointee.cookieValue = result.cookieValue
         }
         if !encodeRequest(exchange, parts, decision, manager, facts, hosts[Int(decision.virtualHost)].includesAttemptCount) {
             exchange.pointee.flags.insert(.closeDownstream)
             return reply(exchange, status: 431, .requestTooLarge, detail: "the head grew too large")
         }
         noteServerName(exchange)
+        if exchange.pointee.flags.contains(.connect) { return begin(exchange) }
 
         // What the client waits for before it sends its body.
         if parts.semantics.expectsContinue, !manager[0].proxiesContinue, !exchange.pointee.request.isDone {
@@ -121,6 +128,8 @@ extension Worker {
         }
         var context = FormatContext(facts: facts, request: parts.view)
         context.upstreamCluster = cluster.pointee.plan.name
+        context.startNanoseconds = exchange.pointee.started &+ realtimeOffset
+        context.hostname = hostname
         let route = tables.route(of: decision)
         context.routeName = route.name
         context.virtualHostName = tables.virtualHost(of: decision).name
@@ -134,31 +143,73 @@ extension Worker {
             path = pathWriter.written
         }
         var hostWriter = TrafficModel.ByteWriter(UnsafeMutableBufferPointer(rebasing: room[70_000..<72_000]))
+        let received = UnsafeRawBufferPointer(parts.buffer(parts.authority))
         var authority = parts.buffer(parts.authority)
+        var renamed = false
         if rewritesHost {
-            tables.writeAuthority(
-                decision, context, endpointHostname: likelyHostname(cluster), into: &hostWriter)
+            let hostname = endpointName(cluster, 0)
+            renamed = tables.writeAuthority(decision, context, endpointHostname: hostname, into: &hostWriter)
             if hostWriter.overflowed { return false }
-            if hostWriter.count > 0 { authority = hostWriter.written }
+            if renamed, hostWriter.count > 0 { authority = hostWriter.written }
+            if tables.namesEndpoint(decision) { exchange.pointee.flags.insert(.namesEndpoint) }
         }
         var edits = HeaderEdits(memory: UnsafeMutableBufferPointer(rebasing: room[72_000..<(128 * 1024)]))
-        if rewritesPath { edits.add("x-envoy-original-path", UnsafeRawBufferPointer(parts.buffer(parts.path))) }
-        if rewritesHost, route.appendsForwardedHost {
-            edits.add("x-forwarded-host", UnsafeRawBufferPointer(parts.buffer(parts.authority)))
+        let fields = parts.view.headers
+        edits.apply(own, tables, context, fields: fields, bytes: parts.view.bytes)
+        edits.apply(layers, tables, context, fields: fields, bytes: parts.view.bytes)
+        if renamed, route.appendsForwardedHost {
+            appendForwardedHost(&edits, received, parts)
         }
-        edits.apply(own, tables, context, fields: parts.view.headers, bytes: parts.view.bytes)
-        edits.apply(layers, tables, context, fields: parts.view.headers, bytes: parts.view.bytes)
+        if !manager[0].suppressesEnvoyHeaders {
+            if renamed { edits.set("x-envoy-original-host", received, fields: fields, bytes: parts.view.bytes) }
+            if rewritesPath {
+                edits.set(
+                    "x-envoy-original-path", UnsafeRawBufferPointer(parts.buffer(parts.path)), fields: fields,
+                    bytes: parts.view.bytes)
+            }
+        }
         if edits.overflowed { return false }
         return writeRequest(exchange, parts, path: path, authority: authority, manager, attemptCount, edits: edits)
     }
 
-    /// The endpoint's name for automatic host rewrites, before an endpoint
-    /// is chosen: endpoints of one cluster share it in practice.
-    private func likelyHostname(_ cluster: ClusterPointer) -> FlatText {
-        if let endpoint = cluster.pointee.endpoints.first { return endpoint.pointee.hostname }
+    /// The host as it was, behind those that other proxies replaced.
+    private func appendForwardedHost(
+        _ edits: inout HeaderEdits, _ host: UnsafeRawBufferPointer, _ parts: RequestParts
+    ) {
+        let name: StaticString = "x-forwarded-host"
+        if let known = parts.view.firstHeader(name) {
+            let last = parts.view[known].split(separator: 0x2c).last
+            if let last, last.drop(while: { $0 == 0x20 }).elementsEqual(host) { return }
+        }
+        edits.join(
+            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), host, fields: parts.view.headers,
+            bytes: parts.view.bytes)
+    }
+
+    /// The name of an endpoint for automatic host rewrites: the one that is configured, or the one that was resolved.
+    private func endpointName(_ cluster: ClusterPointer, _ place: Int) -> FlatText {
         let plans = cluster.pointee.snapshot.pointee.tables.endpoints(ofCluster: cluster.pointee.index)
-        guard let first = plans.first else { return FlatText() }
-        return first.hostname.isEmpty ? first.host : first.hostname
+        guard place >= 0, place < plans.count else { return FlatText() }
+        if !plans[place].hostname.isEmpty { return plans[place].hostname }
+        switch cluster.pointee.plan.discovery {
+        case .strictDNS, .logicalDNS: return plans[place].host
+        default: return FlatText()
+        }
+    }
+
+    /// An endpoint is chosen: Host becomes its name, where the route says so. The head was written with the name of
+    /// the first endpoint, which most clusters share.
+    mutating func nameEndpoint(_ exchange: ExchangePointer, _ endpoint: EndpointPointer) {
+        let name = endpointName(endpoint.pointee.cluster, endpoint.pointee.plan)
+        let written = exchange.pointee.upstreamAuthority
+        let known = exchange.pointee.bytes(written)
+        if name.isEmpty || known.elementsEqual(name.buffer) { return }
+        blocks.reserve(name.count, in: &exchange.pointee.head)
+        let range = Int(written.start)..<Int(written.start) + Int(written.count)
+        exchange.pointee.head.replace(range, with: UnsafeRawBufferPointer(name.buffer))
+        exchange.pointee.moveRuns(behind: written.start, by: name.count - range.count)
+        exchange.pointee.upstreamAuthority.count = UInt32(name.count)
+        noteServerName(exchange)
     }
 
     private mutating func writeRequest(
@@ -176,7 +227,7 @@ extension Worker {
 
         writer.bytes(UnsafeRawBufferPointer(parts.buffer(head.pointee.method)))
         writer.byte(0x20)
-        writer.bytes(UnsafeRawBufferPointer(path))
+        writer.bytes(UnsafeRawBufferPointer(exchange.pointee.flags.contains(.connect) ? authority : path))
         writer.text(" HTTP/1.1\r\nhost: ")
         exchange.pointee.upstreamAuthority = Exchange.Run(
             start: UInt32(truncatingIfNeeded: start + writer.count), count: UInt32(truncatingIfNeeded: authority.count))
@@ -184,6 +235,11 @@ extension Worker {
         writer.text("\r\n")
 
         var hasProto = false
+        var hasForwardedFor = false
+        var hasVia = false
+        let isFirstProxy = manager[0].usesRemoteAddress
+        let replacesRequestID =
+            isFirstProxy && manager[0].generatesRequestID && !manager[0].preservesExternalRequestID
         let upgrading = exchange.pointee.flags.contains(.upgrade)
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
@@ -197,9 +253,14 @@ extension Worker {
             case .upgrade where !upgrading: continue
             case .expect where !manager[0].proxiesContinue: continue
             case .envoyAttemptCount where attemptCount: continue
+            case .forwardedProto where isFirstProxy && manager[0].trustedHops == 0: continue
             case .forwardedProto: hasProto = true
+            case .forwardedClientCertificate where !manager[0].forwardsClientCertificate: continue
+            case .envoyExternalAddress where isFirstProxy: continue
+            case .requestID where replacesRequestID: continue
             default: break
             }
+            if head.pointee.name(index).isEmpty { continue }
             if semantics.nominatesFields, isNominated(index, parts) { continue }
             if let edits, edits.isDropped(index) { continue }
             let name = head.pointee.name(index)
@@ -212,12 +273,29 @@ extension Worker {
                     count: UInt32(truncatingIfNeeded: value.count))
             }
             writer.bytes(UnsafeRawBufferPointer(parts.buffer(value)))
+            switch head.pointee.kind(index) {
+            case .via where !hasVia && !manager[0].via.isEmpty:
+                hasVia = true
+                writer.text(", ")
+                writer.bytes(UnsafeRawBufferPointer(manager[0].via.buffer))
+            case .forwardedFor where !hasForwardedFor && isFirstProxy && !manager[0].skipsForwardedForAppend:
+                hasForwardedFor = true
+                writer.byte(0x2c)
+                writePeer(exchange, &writer)
+            default: break
+            }
+            writer.text("\r\n")
+        }
+        if isFirstProxy { writeClient(exchange, parts, manager, hasForwardedFor, &writer) }
+        if !hasVia, !manager[0].via.isEmpty {
+            writer.text("via: ")
+            writer.bytes(UnsafeRawBufferPointer(manager[0].via.buffer))
             writer.text("\r\n")
         }
         if !hasProto {
             writer.text(parts.view.scheme.length == 5 ? "x-forwarded-proto: https\r\n" : "x-forwarded-proto: http\r\n")
         }
-        if semantics.requestID < 0, manager[0].generatesRequestID {
+        if semantics.requestID < 0 || replacesRequestID, manager[0].generatesRequestID {
             writer.text("x-request-id: ")
             exchange.pointee.requestID = Exchange.Run(
                 start: UInt32(truncatingIfNeeded: start + writer.count), count: 36)
@@ -225,7 +303,7 @@ extension Worker {
             writer.text("\r\n")
         }
         let expected = expectedMilliseconds(exchange)
-        if expected > 0 {
+        if expected > 0, !manager[0].suppressesEnvoyHeaders {
             writer.text("x-envoy-expected-rq-timeout-ms: ")
             let before = writer.count
             writer.number(expected)
@@ -256,6 +334,33 @@ extension Worker {
         guard !writer.overflowed else { return false }
         exchange.pointee.head.filled(writer.count)
         return true
+    }
+
+    private func writePeer(_ exchange: ExchangePointer, _ writer: inout ByteWriter) {
+        if let downstream = exchange.pointee.downstream { writer.ip(downstream.pointee.peer) }
+    }
+
+    /// What the first proxy of a chain says about its client (`use_remote_address`).
+    private func writeClient(
+        _ exchange: ExchangePointer, _ parts: RequestParts, _ manager: FlatArray<ConnectionManagerPlan>,
+        _ hasForwardedFor: Bool, _ writer: inout ByteWriter
+    ) {
+        if !hasForwardedFor, !manager[0].skipsForwardedForAppend {
+            writer.text("x-forwarded-for: ")
+            writePeer(exchange, &writer)
+            writer.text("\r\n")
+        }
+        writer.text("x-envoy-external-address: ")
+        var facts = ConnectionFacts(destination: IPAddress(v4: 0), port: 0)
+        let unknown = facts.sourceAddress
+        facts.sourcePort = 1
+        manager[0].trustForwardedFor(parts.view, &facts)
+        if facts.sourcePort == 0, facts.sourceAddress != unknown {
+            writer.ip(petrel_address(facts.sourceAddress, port: 0))
+        } else {
+            writePeer(exchange, &writer)
+        }
+        writer.text("\r\n")
     }
 
     private func asksForTrailers(_ index: Int, _ parts: RequestParts) -> Bool {

@@ -114,7 +114,8 @@ extension Worker {
             writer.text(reason.code)
             writer.text("\r\n")
         }
-        if hasBody {
+        let edits = ownEdits(exchange, downstream)
+        if hasBody, !(edits?.adds("content-type") ?? false) {
             writer.text("content-type: ")
             writer.string(type)
             writer.text("\r\n")
@@ -124,10 +125,12 @@ extension Worker {
         writer.text("\r\n")
         if exchange.pointee.status == 426 { writer.text("upgrade: HTTP/1.1\r\n") }
         writeAttempts(exchange, &writer)
-        writeOwnEdits(exchange, downstream, &writer)
-        writeDate(&writer)
+        edits?.write(&writer)
+        let manager = managerPlan(exchange)
+        if let manager { writeOwnLines(exchange, manager[0], isViaWritten: false, &writer) }
+        if !(edits?.adds("date") ?? false) { writeDate(&writer) }
         writer.text("server: ")
-        if let manager = managerPlan(exchange), !manager[0].serverName.isEmpty {
+        if let manager, !manager[0].serverName.isEmpty {
             writer.bytes(UnsafeRawBufferPointer(manager[0].serverName.buffer))
         } else {
             writer.text("envoy")
@@ -146,24 +149,25 @@ extension Worker {
     }
 
     /// Response header changes of the route apply to our own answers too.
-    private mutating func writeOwnEdits(
-        _ exchange: ExchangePointer, _ downstream: ConnectionPointer, _ writer: inout ByteWriter
-    ) {
-        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision else { return }
+    private mutating func ownEdits(_ exchange: ExchangePointer, _ downstream: ConnectionPointer) -> HeaderEdits? {
+        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision else { return nil }
         // Only the router makes the changes of the route: not before it.
         let isRouted = decision.route >= 0 && !exchange.pointee.flags.contains(.preflight)
         let layers = isRouted ? snapshot.pointee.tables.responseMutations(decision) : MutationLayers()
         let own = exchange.pointee.replyHeaders
-        if layers.isEmpty, own.isEmpty, exchange.pointee.origin.count == 0 { return }
+        let isCORS = exchange.pointee.origin.count > 0 || exchange.pointee.flags.contains(.preflight)
+        if layers.isEmpty, own.isEmpty, !isCORS { return nil }
         let room = UnsafeMutableBufferPointer(start: scratch + 192 * 1024, count: 64 * 1024)
         var edits = HeaderEdits(memory: room)
-        let context = requestContext(exchange, downstream)
+        var context = requestContext(exchange, downstream)
+        context.responseStatus = exchange.pointee.status
         let none = UnsafeBufferPointer<HeaderField>(start: nil, count: 0)
         let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-        edits.apply(own, snapshot.pointee.tables, context, fields: none, bytes: empty)
         edits.apply(layers, snapshot.pointee.tables, context, fields: none, bytes: empty)
+        edits.apply(own, snapshot.pointee.tables, context, fields: none, bytes: empty)
         allowOrigin(exchange, &edits, fields: none, bytes: empty)
-        edits.write(&writer)
+        edits.remove("server", fields: none, bytes: empty)
+        return edits
     }
 
     // MARK: - Time limits

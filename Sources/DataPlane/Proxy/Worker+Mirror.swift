@@ -61,8 +61,18 @@ extension Worker {
         var host = original.pointee.upstreamAuthority
         host.start -= original.pointee.sendStart
         exchange.pointee.upstreamAuthority = host
+        markInternal(exchange)
         if plan.appendsShadowSuffix { appendShadow(exchange) }
         start(exchange)
+    }
+
+    /// Says that the copy is the proxy's own, as Envoy does.
+    private func markInternal(_ exchange: ExchangePointer) {
+        let line: StaticString = "x-envoy-internal: true\r\n"
+        let host = exchange.pointee.upstreamAuthority
+        let place = Int(host.start + host.count) + 2
+        exchange.pointee.head.replace(
+            place..<place, with: UnsafeRawBufferPointer(start: line.utf8Start, count: line.utf8CodeUnitCount))
     }
 
     /// `-shadow` behind the name, before the port, so that the copies can be told apart where they arrive.

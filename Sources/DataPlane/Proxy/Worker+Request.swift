@@ -13,6 +13,8 @@ struct RequestParts {
     var path: Range<Int>
     var authority: Range<Int>
     var view: RequestView
+    /// The port that the client connected to.
+    var port: UInt16 = 0
 
     func buffer(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: bytes + range.lowerBound, count: range.count)
@@ -113,6 +115,7 @@ extension Worker {
             exchange.pointee.flags.insert(.closeDownstream)
             return refuseHead(exchange, .invalidTarget)
         }
+        parts.port = connection.pointee.local.port
         let tables = snapshot.pointee.tables
         let manager = tables.listeners[Int(decision.listener)].chains[Int(decision.chain)].manager
         if manager[0].maximumRequests > 0, connection.pointee.requests >= manager[0].maximumRequests {
@@ -125,10 +128,7 @@ extension Worker {
             exchange.pointee.request.finish()
             return reply(exchange, status: 426, .downstreamProtocolError, detail: "HTTP/1.0 is not accepted here")
         }
-        if isMethod(span, "CONNECT") {
-            exchange.pointee.flags.insert(.closeDownstream)
-            return reply(exchange, status: 403, .upgradeRefused, detail: "CONNECT is not accepted here")
-        }
+        if isMethod(span, "CONNECT") { exchange.pointee.flags.insert([.connect, .closeDownstream]) }
         switch adjust(&parts, manager[0]) {
         case .unchanged, .changed: break
         case .rejected:
@@ -136,7 +136,12 @@ extension Worker {
         case .redirected:
             return redirect(exchange, to: String(decoding: parts.buffer(parts.path), as: UTF8.self), status: 307)
         }
-        let facts = facts(connection)
+        if let violation = checkHead(parts, manager[0]) { return refuseHead(exchange, violation) }
+        var facts = facts(connection)
+        if manager[0].usesRemoteAddress || exchange.pointee.flags.contains(.forwardedFor) {
+            manager[0].trustForwardedFor(parts.view, &facts)
+            exchange.pointee.clientAddress = petrel_address(facts.sourceAddress, port: facts.sourcePort)
+        }
         let chosen = tables.decide(parts.view, on: decision, facts: facts, random: random.next())
         exchange.pointee.decision = chosen
         if chosen.verdict != .denied, !runFilters(exchange, parts, chosen, tables, facts) { return }
@@ -148,6 +153,11 @@ extension Worker {
                     return reply(exchange, status: 403, .upgradeRefused, detail: "this upgrade is not allowed here")
                 }
                 exchange.pointee.flags.insert(.upgrade)
+            }
+            if exchange.pointee.flags.contains(.connect) {
+                guard acceptsConnect(exchange, chosen, tables) else {
+                    return reply(exchange, status: 403, .upgradeRefused, detail: "CONNECT is not accepted here")
+                }
             }
             forward(exchange, connection, &parts, chosen, manager, facts, &used)
         case .directResponse:
@@ -221,8 +231,9 @@ extension Worker {
         let first = bytes[path.lowerBound]
         let isConnect = head.pointee.methodCount == 7 && bytes[head.pointee.methodStart] == 0x43
         if isConnect {
+            // It has no path: only routes that ask for CONNECT match.
             authority = path
-            path = (count + 5)..<(count + 6)
+            path = (count + 6)..<(count + 6)
         } else if first == 0x2a {
             guard path.count == 1 else { return nil }
         } else if first != 0x2f {
@@ -270,6 +281,7 @@ extension Worker {
     /// Normalises path and host as the connection manager asks.
     private func adjust(_ parts: inout RequestParts, _ manager: borrowing ConnectionManagerPlan) -> PathNormalization {
         stripHost(&parts, manager)
+        if parts.path.isEmpty { return .unchanged }
         // The new path must lie in one memory with the head: the upper half of
         // the scratch memory, which nothing else uses before the head is sent.
         let half = Self.scratchCapacity / 2
@@ -290,8 +302,22 @@ extension Worker {
         return outcome
     }
 
+    /// What the connection manager says about heads as a whole; nil when this one is well.
+    private func checkHead(_ parts: RequestParts, _ manager: borrowing ConnectionManagerPlan) -> HTTP1Violation? {
+        if head.pointee.count > manager.maximumHeadBytes { return .headTooLarge }
+        if head.pointee.fieldCount > manager.maximumHeaders { return .tooManyHeaders }
+        guard manager.underscores != .allow else { return nil }
+        for index in 0..<head.pointee.fieldCount {
+            guard parts.buffer(head.pointee.name(index)).contains(0x5f) else { continue }
+            if manager.underscores == .reject { return .underscoreInName }
+            head.pointee.drop(index)
+        }
+        return nil
+    }
+
     private func stripHost(_ parts: inout RequestParts, _ manager: borrowing ConnectionManagerPlan) {
-        let stripsPort = manager.stripsAnyHostPort
+        let stripsOwnPort = manager.stripsMatchingHostPort
+        let stripsPort = manager.stripsAnyHostPort || (stripsOwnPort && isOwnPort(parts))
         let stripsDot = manager.stripsTrailingHostDot
         guard stripsPort || stripsDot else { return }
         var end = parts.authority.upperBound
@@ -303,6 +329,18 @@ extension Worker {
         if stripsDot, end > parts.authority.lowerBound, parts.bytes[end - 1] == 0x2e { end -= 1 }
         parts.authority = parts.authority.lowerBound..<end
         parts.view.authority = range(parts.authority)
+    }
+
+    /// Whether the port in Host is the one that the client connected to.
+    private func isOwnPort(_ parts: RequestParts) -> Bool {
+        var port: UInt32 = 0
+        var power: UInt32 = 1
+        for byte in parts.buffer(parts.authority).reversed() {
+            guard byte &- 0x30 < 10, power < 1_000_000 else { break }
+            port += UInt32(byte - 0x30) * power
+            power *= 10
+        }
+        return port == UInt32(parts.port)
     }
 
     /// `Upgrade: h2c` is an offer that may be passed over; clients of the Java

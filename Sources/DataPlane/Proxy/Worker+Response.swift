@@ -12,7 +12,7 @@ extension Worker {
         else { return false }
         let layers = snapshot.pointee.tables.responseMutations(decision)
         let changes = !layers.isEmpty || exchange.pointee.origin.count > 0
-        let edits = changes ? responseEdits(exchange, layers, bytes) : nil
+        var edits = changes ? responseEdits(exchange, layers, bytes) : nil
         if let edits, edits.overflowed { return false }
         writer.text("HTTP/1.1 ")
         writer.padded(UInt64(head.pointee.status), width: 3)
@@ -25,8 +25,12 @@ extension Worker {
         writer.text("\r\n")
         let manager = snapshot.pointee.tables.listeners[Int(decision.listener)].chains[Int(decision.chain)].manager
         let keepsServer = manager[0].serverHeader != .overwrite
-        var hasDate = false
-        var hasServer = false
+        if !keepsServer {
+            edits?.remove("server", fields: head.pointee.view, bytes: bytes.bindMemory(to: UInt8.self))
+        }
+        var hasDate = edits?.adds("date") ?? false
+        var hasVia = manager[0].via.isEmpty
+        var hasServer = edits?.adds("server") ?? false
         var hasLength = false
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
@@ -47,12 +51,20 @@ extension Worker {
             writer.text(": ")
             let value = head.pointee.value(index)
             writer.bytes(UnsafeRawBufferPointer(start: base + value.lowerBound, count: value.count))
+            if !hasVia, head.pointee.kind(index) == .via {
+                hasVia = true
+                writer.text(", ")
+                writer.bytes(UnsafeRawBufferPointer(manager[0].via.buffer))
+            }
             writer.text("\r\n")
         }
         edits?.write(&writer)
-        writer.text("x-envoy-upstream-service-time: ")
-        writer.number((exchange.pointee.firstByte &- exchange.pointee.sentUpstream) / 1_000_000)
-        writer.text("\r\n")
+        if !manager[0].suppressesEnvoyHeaders {
+            writer.text("x-envoy-upstream-service-time: ")
+            writer.number((exchange.pointee.firstByte &- exchange.pointee.sentUpstream) / 1_000_000)
+            writer.text("\r\n")
+        }
+        writeOwnLines(exchange, manager[0], isViaWritten: hasVia, &writer)
         writeAttempts(exchange, &writer)
         if !hasDate { writeDate(&writer) }
         if !keepsServer || (!hasServer && manager[0].serverHeader == .appendIfAbsent) {
@@ -62,6 +74,47 @@ extension Worker {
         }
         writeFraming(exchange, &writer)
         return !writer.overflowed
+    }
+
+    /// Lines that the connection manager adds to every answer.
+    func writeOwnLines(
+        _ exchange: ExchangePointer, _ manager: borrowing ConnectionManagerPlan, isViaWritten: Bool,
+        _ writer: inout ByteWriter
+    ) {
+        if exchange.pointee.cookiePolicy >= 0 { writeCookie(exchange, &writer) }
+        if manager.returnsRequestID, exchange.pointee.requestID.count > 0 {
+            writer.text("x-request-id: ")
+            writer.bytes(exchange.pointee.bytes(exchange.pointee.requestID))
+            writer.text("\r\n")
+        }
+        if !isViaWritten, !manager.via.isEmpty {
+            writer.text("via: ")
+            writer.bytes(UnsafeRawBufferPointer(manager.via.buffer))
+            writer.text("\r\n")
+        }
+    }
+
+    /// The cookie that keeps a client with its endpoint.
+    private func writeCookie(_ exchange: ExchangePointer, _ writer: inout ByteWriter) {
+        guard let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision, decision.route >= 0
+        else { return }
+        let policies = snapshot.pointee.tables.route(of: decision).hashPolicies
+        let policy = policies[Int(exchange.pointee.cookiePolicy)]
+        writer.text("set-cookie: ")
+        writer.bytes(UnsafeRawBufferPointer(policy.name.buffer))
+        writer.text("=\"")
+        writer.hex(exchange.pointee.cookieValue, width: 16)
+        writer.text("\"")
+        if let seconds = policy.cookieLifetimeSeconds, seconds > 0 {
+            writer.text("; Max-Age=")
+            writer.number(UInt64(seconds))
+        }
+        if !policy.cookiePath.isEmpty {
+            writer.text("; Path=")
+            writer.bytes(UnsafeRawBufferPointer(policy.cookiePath.buffer))
+        }
+        writer.bytes(UnsafeRawBufferPointer(policy.cookieAttributes.buffer))
+        writer.text("; HttpOnly\r\n")
     }
 
     private func writeFraming(_ exchange: ExchangePointer, _ writer: inout ByteWriter) {
@@ -114,11 +167,26 @@ extension Worker {
             bytes: all, method: range(exchange.pointee.method), path: range(exchange.pointee.path),
             authority: range(exchange.pointee.authority), scheme: ByteRange(),
             headers: UnsafeBufferPointer(start: nil, count: 0))
-        var context = FormatContext(facts: facts(downstream), request: view)
+        var facts = facts(downstream)
+        if exchange.pointee.clientAddress.family != 0 {
+            facts.sourceAddress = exchange.pointee.clientAddress.ip
+            facts.sourcePort = exchange.pointee.clientAddress.port
+        }
+        var context = FormatContext(facts: facts, request: view)
+        context.startNanoseconds = exchange.pointee.started &+ realtimeOffset
+        context.hostname = hostname
+        context.attempt = exchange.pointee.retry.attempt
+        context.responseFlags = exchange.pointee.reason.responseFlag
+        if let snapshot = exchange.pointee.snapshot, let decision = exchange.pointee.decision, decision.virtualHost >= 0 {
+            let tables = snapshot.pointee.tables
+            context.virtualHostName = tables.virtualHost(of: decision).name
+            if decision.route >= 0 { context.routeName = tables.route(of: decision).name }
+        }
         if let cluster = exchange.pointee.cluster { context.upstreamCluster = cluster.pointee.plan.name }
         if exchange.pointee.upstreamAddress.family != 0 {
             context.upstreamAddress = exchange.pointee.upstreamAddress.ip
             context.upstreamPort = exchange.pointee.upstreamAddress.port
+            if let endpoint = exchange.pointee.endpoint { context.upstreamHostname = endpoint.pointee.hostname }
         }
         return context
     }

@@ -13,6 +13,7 @@ extension Worker {
         exchange.pointee.upstreamLocal = connection.pointee.local
         exchange.pointee.sentUpstream = now
         exchange.pointee.flags.insert(.requestSent)
+        if exchange.pointee.flags.contains(.tunnel) { return startTunnel(connection, exchange) }
         if !transmit(connection, exchange.pointee.opening) {
             return upstreamBroke(connection, exchange)
         }
@@ -155,6 +156,10 @@ extension Worker {
         if head.pointee.status < 200 { return passInterim(connection, exchange, bytes) }
         if exchange.pointee.retry.isEnabled, retryAnswer(exchange, bytes, semantics) { return -1 }
         exchange.pointee.limits.endAttempt()
+        if exchange.pointee.flags.contains(.connect), head.pointee.status < 300 {
+            startUpgrade(connection, exchange, bytes)
+            return -1
+        }
         exchange.pointee.response = BodyReader(semantics.framing)
         var stays = head.pointee.minorVersion == 1 ? !semantics.wantsClose : semantics.wantsKeepAlive
         if case .untilClose = semantics.framing { stays = false }

@@ -15,6 +15,7 @@ struct ConnectionManagerCompiler {
         if message.hasSchemeHeaderTransformation { throw .unsupported("scheme_header_transformation") }
         if message.hasTypedHeaderValidationConfig { throw .unsupported("typed_header_validation_config") }
         if message.appendXForwardedPort { throw .unsupported("append_x_forwarded_port") }
+        try refuseUnsupported(message)
         var plan = ConnectionManagerPlan()
         plan.statPrefix = arena.text(message.statPrefix)
         switch message.codecType {
@@ -35,6 +36,7 @@ struct ConnectionManagerCompiler {
         case nil: throw CompileError("route_specifier", "none is set, or one that is not supported")
         }
         plan.filters = try FilterCompiler(arena: arena).filters(message.httpFilters, "http_filters")
+        plan.suppressesEnvoyHeaders = plan.filters.last?.suppressesEnvoyHeaders ?? false
         try paths(message, &plan)
         headers(message, &plan)
         limits(message, &plan)
@@ -48,6 +50,38 @@ struct ConnectionManagerCompiler {
         }
         plan.upgrades = arena.array(upgrades)
         return plan
+    }
+
+    /// Fields that would change what is sent and aren't done here.
+    private func refuseUnsupported(_ message: Message) throws(CompileError) {
+        let common = message.commonHTTPProtocolOptions
+        let http1 = message.httpProtocolOptions
+        let limit = message.maxRequestHeadersKb.value
+        let unsupported: [(Bool, String)] = [
+            (message.addUserAgent.value, "add_user_agent"),
+            (message.hasInternalAddressConfig && message.internalAddressConfig != .init(), "internal_address_config"),
+            (message.representIpv4RemoteAddressAsIpv4MappedIpv6, "represent_ipv4_remote_address_as_ipv4_mapped_ipv6"),
+            (message.hasForwardProtoConfig, "forward_proto_config"),
+            (message.streamErrorOnInvalidHTTPMessage.value, "stream_error_on_invalid_http_message"),
+            (common.hasMaxConnectionDurationJitter, "common_http_protocol_options.max_connection_duration_jitter"),
+            (common.hasMaxResponseHeadersKb, "common_http_protocol_options.max_response_headers_kb"),
+            (common.maxHeadersCount.value > 100, "common_http_protocol_options.max_headers_count: more than 100"),
+            (limit > 60, "max_request_headers_kb: more than 60"),
+            (http1.hasAllowAbsoluteURL && !http1.allowAbsoluteURL.value, "http_protocol_options.allow_absolute_url: false"),
+            (!http1.defaultHostForHTTP10.isEmpty, "http_protocol_options.default_host_for_http_10"),
+            (http1.hasHeaderKeyFormat, "http_protocol_options.header_key_format"),
+            (http1.allowChunkedLength, "http_protocol_options.allow_chunked_length"),
+            (http1.sendFullyQualifiedURL, "http_protocol_options.send_fully_qualified_url"),
+            (http1.allowCustomMethods, "http_protocol_options.allow_custom_methods"),
+            (!http1.ignoreHTTP11Upgrade.isEmpty, "http_protocol_options.ignore_http_11_upgrade"),
+        ]
+        for (isSet, field) in unsupported where isSet { throw .unsupported(field) }
+        if message.hasRequestIDExtension,
+            message.requestIDExtension.typedConfig.messageName
+                != "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig"
+        {
+            throw .unsupported("request_id_extension")
+        }
     }
 
     private func paths(_ message: Message, _ plan: inout ConnectionManagerPlan) throws(CompileError) {
@@ -86,6 +120,8 @@ struct ConnectionManagerCompiler {
             case .passThrough: .passThrough
             }
         plan.via = arena.text(message.via)
+        plan.returnsRequestID = message.alwaysSetRequestIDInResponse
+        plan.forwardsClientCertificate = message.forwardClientCertDetails == .alwaysForwardOnly
         plan.acceptsHTTP10 = message.httpProtocolOptions.acceptHTTP10
     }
 

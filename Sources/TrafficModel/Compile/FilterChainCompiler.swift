@@ -105,6 +105,7 @@ struct FilterChainCompiler {
             }
         case "envoy.extensions.filters.network.rbac.v3.RBAC":
             let message = try config.decoded(Envoy_Extensions_Filters_Network_Rbac_V3_RBAC.self, path)
+            if message.hasDelayDeny { throw .unsupported("\(path).delay_deny") }
             var compiler = AccessRulesCompiler(arena: arena)
             do {
                 access.append(

@@ -49,7 +49,11 @@ struct FilterCompiler {
         let own = "\(path).typed_config"
         switch config.messageName {
         case "envoy.extensions.filters.http.router.v3.Router":
-            return HTTPFilterPlan(kind: .router)
+            let router = try config.decoded(Envoy_Extensions_Filters_Http_Router_V3_Router.self, own)
+            if !router.strictCheckHeaders.isEmpty { throw .unsupported("\(own).strict_check_headers") }
+            if router.respectExpectedRqTimeout { throw .unsupported("\(own).respect_expected_rq_timeout") }
+            if !router.upstreamHTTPFilters.isEmpty { throw .unsupported("\(own).upstream_http_filters") }
+            return HTTPFilterPlan(kind: .router, suppressesEnvoyHeaders: router.suppressEnvoyHeaders)
         case "envoy.extensions.filters.http.fault.v3.HTTPFault":
             let fault = try fault(
                 config.decoded(Envoy_Extensions_Filters_Http_Fault_V3_HTTPFault.self, own), own)
@@ -154,6 +158,7 @@ struct FilterCompiler {
             }
             plan.abortPerMillion = message.abort.percentage.perMillion
         }
+        if !message.abort.responseBody.isEmpty { throw .unsupported("\(path).abort.response_body") }
         guard plan.delayPerMillion > 0 || plan.abortPerMillion > 0 else { return FlatArray() }
         if message.hasMaxActiveFaults { plan.maximumActive = message.maxActiveFaults.value }
         plan.headers = try MatcherCompiler(arena: arena).headers(message.headers, "\(path).headers")

@@ -23,6 +23,7 @@ struct HeaderMutationCompiler {
             var mutation = HeaderMutation()
             mutation.name = arena.text(option.header.key.lowercased())
             mutation.keepsEmptyValue = option.keepEmptyValue
+            mutation.joins = Self.joined.contains(option.header.key.lowercased())
             mutation.action =
                 switch option.appendAction {
                 case .appendIfExistsOrAdd, .UNRECOGNIZED: .append
@@ -31,11 +32,27 @@ struct HeaderMutationCompiler {
                 case .overwriteIfExists: .overwriteIfPresent
                 }
             if option.hasAppend { mutation.action = option.append.value ? .append : .overwrite }
+            if !option.header.rawValue.isEmpty { throw .unsupported("\(own).header.raw_value") }
             mutation.value = try template(option.header.value, "\(own).header.value")
             mutations.append(mutation)
         }
         return arena.array(mutations)
     }
+
+    /// Headers that Envoy keeps in slots of their own: a second value is joined to the first.
+    private static let joined: Set<String> = [
+        "accept", "accept-encoding", "access-control-allow-credentials", "access-control-allow-headers",
+        "access-control-allow-methods", "access-control-allow-origin", "access-control-expose-headers",
+        "access-control-max-age", "access-control-request-headers", "access-control-request-method", "authorization",
+        "cache-control", "connection", "content-encoding", "content-length", "content-type", "date", "etag", "expect",
+        "grpc-accept-encoding", "grpc-message", "grpc-status", "grpc-timeout", "keep-alive", "location", "origin",
+        "proxy-connection", "proxy-status", "referer", "server", "te", "transfer-encoding", "upgrade", "user-agent", "vary",
+        "via", "x-client-trace-id", "x-envoy-attempt-count", "x-envoy-decorator-operation", "x-envoy-degraded",
+        "x-envoy-downstream-service-cluster", "x-envoy-downstream-service-node", "x-envoy-expected-rq-timeout-ms",
+        "x-envoy-external-address", "x-envoy-immediate-health-check-fail", "x-envoy-internal", "x-envoy-original-host",
+        "x-envoy-original-path", "x-envoy-ratelimited", "x-envoy-upstream-service-time", "x-forwarded-client-cert",
+        "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-request-id",
+    ]
 
     private func check(_ name: String, _ path: String) throws(CompileError) {
         if name.isEmpty { throw CompileError(path, "a header name is empty") }
@@ -102,12 +119,15 @@ struct HeaderMutationCompiler {
         "DOWNSTREAM_LOCAL_PORT": .downstreamLocalPort,
         "DOWNSTREAM_PEER_URI_SAN": .downstreamPeerURISAN,
         "UPSTREAM_HOST": .upstreamHost, "UPSTREAM_REMOTE_ADDRESS": .upstreamHost,
-        "UPSTREAM_CLUSTER": .upstreamCluster, "PROTOCOL": .requestProtocol,
+        "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT": .upstreamAddressWithoutPort, "UPSTREAM_REMOTE_PORT": .upstreamPort,
+        "UPSTREAM_HOST_NAME": .upstreamHostname, "UPSTREAM_PROTOCOL": .upstreamProtocol,
+        "UPSTREAM_CLUSTER": .upstreamCluster, "UPSTREAM_CLUSTER_RAW": .upstreamCluster, "PATH": .path,
+        "QUERY_PARAM": .queryParameter, "UPSTREAM_REQUEST_ATTEMPT_COUNT": .attemptCount,
+        "RESPONSE_CODE_DETAILS": .responseDetails, "TRACE_ID": .absent, "PROTOCOL": .requestProtocol,
         "REQUESTED_SERVER_NAME": .requestedServerName, "ROUTE_NAME": .routeName,
         "VIRTUAL_CLUSTER_NAME": .absent, "VIRTUAL_HOST_NAME": .virtualHostName,
         "RESPONSE_CODE": .responseCode, "RESPONSE_FLAGS": .responseFlags, "START_TIME": .startTime,
         "HOSTNAME": .hostname, "DYNAMIC_METADATA": .absent, "FILTER_STATE": .absent,
-        "UPSTREAM_METADATA": .absent, "CLUSTER_METADATA": .absent, "ROUTE_METADATA": .absent,
     ]
 
     private func piece(_ command: String, _ path: String) throws(CompileError) -> ValueTemplate.Piece {
@@ -124,6 +144,18 @@ struct HeaderMutationCompiler {
             throw CompileError(path, "not supported: %\(command)%")
         }
         var piece = ValueTemplate.Piece(operation: operation, limit: limit)
+        switch operation {
+        case .startTime:
+            guard TimeFormat.isSupported(String(argument)) else {
+                throw CompileError(path, "not supported: %\(command)%")
+            }
+            piece.text = arena.text(String(argument))
+        case .path:
+            guard ["", "WQ", "NQ"].contains(argument) else { throw CompileError(path, "not supported: %\(command)%") }
+            if argument == "NQ" { piece.operation = .pathWithoutQuery }
+        case .queryParameter: piece.text = arena.text(String(argument))
+        default: break
+        }
         if operation == .requestHeader || operation == .responseHeader {
             guard !argument.isEmpty else { throw CompileError(path, "%\(name)% names no header") }
             let names = argument.split(separator: "?", maxSplits: 1)

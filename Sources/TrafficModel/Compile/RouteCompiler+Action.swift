@@ -7,6 +7,8 @@ extension RouteCompiler {
         if message.hasInternalRedirectPolicy { throw .unsupported("internal_redirect_policy") }
         if message.hasHedgePolicy { throw .unsupported("hedge_policy") }
         if message.hasRetryPolicyTypedConfig { throw .unsupported("retry_policy_typed_config") }
+        if message.hasMetadataMatch, !message.metadataMatch.filterMetadata.isEmpty { throw .unsupported("metadata_match") }
+        if message.hasFlushTimeout { throw .unsupported("flush_timeout") }
         try clusters(message, &plan)
         try pathRewrite(message, &plan)
         try hostRewrite(message, &plan)
@@ -35,6 +37,9 @@ extension RouteCompiler {
             own.type = arena.text(upgrade.upgradeType)
             own.enabled = !upgrade.hasEnabled || upgrade.enabled.value
             own.terminatesConnect = upgrade.hasConnectConfig
+            if upgrade.connectConfig.hasProxyProtocolConfig {
+                throw .unsupported("upgrade_configs[\(index)].connect_config.proxy_protocol_config")
+            }
             if upgrade.connectConfig.allowPost { throw .unsupported("upgrade_configs[\(index)].connect_config.allow_post") }
             upgrades.append(own)
         }
@@ -76,6 +81,9 @@ extension RouteCompiler {
         for (index, message) in messages.enumerated() {
             let path = "weighted_clusters.clusters[\(index)]"
             if !message.clusterHeader.isEmpty { throw .unsupported("\(path).cluster_header") }
+            if message.hasMetadataMatch, !message.metadataMatch.filterMetadata.isEmpty {
+                throw .unsupported("\(path).metadata_match")
+            }
             var target = WeightedTarget(cluster: arena.reference(message.name), weight: message.weight.value)
             target.hostRewrite = arena.text(message.hostRewriteLiteral)
             target.requestHeaders = try headers.mutations(
@@ -144,6 +152,11 @@ extension RouteCompiler {
                 policy.name = arena.text(cookie.name)
                 policy.cookiePath = arena.text(cookie.path)
                 if cookie.hasTtl { policy.cookieLifetimeSeconds = cookie.ttl.seconds }
+                var attributes = ""
+                for attribute in cookie.attributes {
+                    attributes += "; \(attribute.name)" + (attribute.value.isEmpty ? "" : "=\(attribute.value)")
+                }
+                policy.cookieAttributes = arena.text(attributes)
             case .connectionProperties(let properties):
                 guard properties.sourceIp else { continue }
                 policy.kind = .sourceAddress

@@ -17,6 +17,7 @@ extension RouteCompiler {
         -> FlatArray<RetryPlan>
     {
         if !message.retryOptionsPredicates.isEmpty { throw .unsupported("\(path).retry_options_predicates") }
+        if message.refreshClusterOnRetry { throw .unsupported("\(path).refresh_cluster_on_retry") }
         let matchers = MatcherCompiler(arena: arena)
         var plan = RetryPlan()
         for word in message.retryOn.split(separator: ",") {

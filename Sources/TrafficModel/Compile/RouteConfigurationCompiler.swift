@@ -41,6 +41,7 @@ struct RouteConfigurationCompiler {
         if message.hasHedgePolicy { throw .unsupported("hedge_policy") }
         if message.hasRetryPolicyTypedConfig { throw .unsupported("retry_policy_typed_config") }
         if !message.routeSpecifiers.isEmpty { throw .unsupported("route_specifiers") }
+        if message.includeIsTimeoutRetryHeader { throw .unsupported("include_is_timeout_retry_header") }
         if message.domains.isEmpty { throw CompileError("domains", "must not be empty") }
         let headers = HeaderMutationCompiler(arena: arena)
         var plan = VirtualHostPlan()
@@ -59,12 +60,16 @@ struct RouteConfigurationCompiler {
         plan.mirrors = try compiler.mirrors(message.requestMirrorPolicies, "request_mirror_policies")
         plan.includesAttemptCount = message.includeRequestAttemptCount
         plan.includesAttemptCountInResponse = message.includeAttemptCountInResponse
+        let ownLimit =
+            message.hasRequestBodyBufferLimit ? Int(clamping: message.requestBodyBufferLimit.value) : nil
         var matchers: [RouteMatcher] = []
         var routes: [RoutePlan] = []
         for (index, route) in message.routes.enumerated() {
-            let (matcher, plan) = try within("routes[\(index)]") { () throws(CompileError) in
+            let (matcher, compiled) = try within("routes[\(index)]") { () throws(CompileError) in
                 try compiler.compile(route)
             }
+            var plan = compiled
+            if plan.bufferLimit == nil { plan.bufferLimit = ownLimit }
             matchers.append(matcher)
             routes.append(plan)
         }

@@ -13,6 +13,16 @@ public struct FormatContext {
     public var upstreamAddress: IPAddress?
     /// The endpoint's port.
     public var upstreamPort: UInt16 = 0
+    /// The endpoint's host name.
+    public var upstreamHostname = FlatText()
+    /// When the request began, in nanoseconds since 1970.
+    public var startNanoseconds: UInt64 = 0
+    /// Which attempt this is, from 1.
+    public var attempt: UInt32 = 1
+    /// Envoy's response flags.
+    public var responseFlags: StaticString = "-"
+    /// Name of the proxy's machine.
+    public var hostname = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     /// The chosen route's name.
     public var routeName = FlatText()
     /// The chosen virtual host's name.
@@ -93,18 +103,29 @@ extension TrafficTables {
         return route.hostRewrite != .none
     }
 
-    /// Writes Host (`:authority`) that is sent to the origin. `endpointHostname`
+    /// Writes Host (`:authority`) that is sent to the origin; false when it is the one received. `endpointHostname`
     /// is the chosen endpoint's, for automatic rewrites.
+    @discardableResult
     public func writeAuthority(
         _ decision: RequestDecision, _ context: FormatContext, endpointHostname: FlatText,
         into writer: inout ByteWriter
-    ) {
+    ) -> Bool {
         let route = route(of: decision)
         if decision.target >= 0 {
             let own = route.clusters[Int(decision.target)].hostRewrite
-            if !own.isEmpty { return writer.append(own) }
+            if !own.isEmpty {
+                writer.append(own)
+                return true
+            }
         }
-        route.writeAuthority(context, endpointHostname: endpointHostname, into: &writer)
+        return route.writeAuthority(context, endpointHostname: endpointHostname, into: &writer)
+    }
+
+    /// Whether Host becomes the name of the endpoint that is chosen.
+    public func namesEndpoint(_ decision: RequestDecision) -> Bool {
+        let route = route(of: decision)
+        if decision.target >= 0, !route.clusters[Int(decision.target)].hostRewrite.isEmpty { return false }
+        return route.hostRewrite == .automatic
     }
 
     /// Writes the `location` of a redirect decision (a redirect route, or
@@ -186,6 +207,8 @@ extension TrafficTables {
 
     /// CORS of one filter in force: zero or one element.
     public func corsPlan(_ decision: RequestDecision, _ filter: HTTPFilterPlan) -> FlatArray<CORSPlan> {
+        // Envoy looks at policies of routes to a cluster only.
+        guard decision.route >= 0, route(of: decision).action == .forward else { return FlatArray() }
         if let override = override(filter.name, of: decision) {
             return override.disabled ? FlatArray() : override.cors
         }
@@ -216,9 +239,13 @@ extension TrafficTables {
         return false
     }
 
-    /// The hash that picks an endpoint under ring hash and Maglev; nil when no
-    /// policy gave one (then any endpoint will do).
-    public func hash(_ decision: RequestDecision, _ context: FormatContext) -> UInt64? {
+    /// Whether the proxy accepts a CONNECT itself and sends the payload on as bytes (`connect_config`).
+    public func terminatesConnect(_ decision: RequestDecision) -> Bool {
+        route(of: decision).upgrades.contains { $0.terminatesConnect && $0.type.string.uppercased() == "CONNECT" }
+    }
+
+    /// The hash that picks an endpoint under ring hash and Maglev, and the cookie that is to be made for the client.
+    public func hash(_ decision: RequestDecision, _ context: FormatContext) -> RequestHash {
         route(of: decision).hash(context)
     }
 

@@ -78,6 +78,12 @@ public struct ConnectionManagerPlan: BitwiseCopyable, Sendable {
     public var serverHeader = ServerHeader.overwrite
     /// Value of `via`; empty for none.
     public var via = FlatText()
+    /// Says `x-request-id` in answers too.
+    public var returnsRequestID = false
+    /// Sends a client's `x-forwarded-client-cert` on, which is dropped otherwise.
+    public var forwardsClientCertificate = false
+    /// Adds none of Envoy's own headers (the router's `suppress_envoy_headers`).
+    public var suppressesEnvoyHeaders = false
     /// Accepts HTTP/1.0 requests.
     public var acceptsHTTP10 = false
     /// Largest request head in bytes. Envoy's default is 60 KiB.
@@ -127,6 +133,8 @@ public struct HTTPFilterPlan: BitwiseCopyable, Sendable {
     public var kind = Kind.router
     /// Name in the configuration: route-level settings refer to it.
     public var name = FlatText()
+    /// The router's `suppress_envoy_headers`.
+    public var suppressesEnvoyHeaders = false
     /// Off unless a route switches it on.
     public var disabled = false
     /// Fault injection settings.

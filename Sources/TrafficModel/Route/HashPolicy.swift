@@ -13,6 +13,8 @@ public struct HashPolicy: BitwiseCopyable, Sendable {
     public var cookieLifetimeSeconds: Int64?
     /// Path of a cookie that is made.
     public var cookiePath = FlatText()
+    /// Attributes of a cookie that is made, as they are written: `; Secure; SameSite=Lax`.
+    public var cookieAttributes = FlatText()
     /// Ends the list when this one gave a hash.
     public var terminal = false
 }

@@ -20,6 +20,9 @@ public struct HeaderMutation: BitwiseCopyable, Sendable {
     public var name = FlatText()
     /// New value.
     public var value = ValueTemplate()
+    /// Appending to a line that exists makes it longer, with a comma, instead of adding one more line: what Envoy does
+    /// for the headers it keeps in slots of their own.
+    public var joins = false
     /// Keeps a line whose value came out empty (Envoy drops it otherwise).
     public var keepsEmptyValue = false
 }
@@ -48,7 +51,14 @@ public struct ValueTemplate: BitwiseCopyable, Sendable {
         case downstreamRemoteAddress, downstreamRemoteAddressWithoutPort, downstreamRemotePort
         case downstreamDirectRemoteAddress, downstreamDirectRemoteAddressWithoutPort
         case downstreamLocalAddress, downstreamLocalAddressWithoutPort, downstreamLocalPort
-        case upstreamHost, upstreamCluster
+        case upstreamHost, upstreamAddressWithoutPort, upstreamPort, upstreamHostname, upstreamProtocol, upstreamCluster
+        /// The path, with its query or (`PATH(NQ)`) without.
+        case path, pathWithoutQuery
+        case queryParameter
+        /// Which attempt this is, from 1.
+        case attemptCount
+        /// How the answer came about: `via_upstream`.
+        case responseDetails
         case requestProtocol, requestedServerName, routeName, virtualHostName
         case responseCode, responseFlags, startTime
         case downstreamPeerURISAN

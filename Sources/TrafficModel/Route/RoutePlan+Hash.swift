@@ -1,16 +1,60 @@
+/// The hash of a request, and the cookie that makes it the same next time.
+public struct RequestHash: BitwiseCopyable, Sendable, Equatable {
+    /// The hash; nil when no policy gave one (then any endpoint will do).
+    public var hash: UInt64?
+    /// Index of the policy whose cookie the client gets; -1 for none.
+    public var cookiePolicy: Int8 = -1
+    /// The cookie's value, written as 16 hexadecimal digits.
+    public var cookieValue: UInt64 = 0
+}
+
 extension RoutePlan {
     /// The hash of a request under the route's policies, as Envoy computes it.
-    func hash(_ context: FormatContext) -> UInt64? {
-        var result: UInt64?
+    func hash(_ context: FormatContext) -> RequestHash {
+        var result = RequestHash()
         var index = 0
         while index < hashPolicies.count {
-            if let own = hashPolicies[index].hash(context) {
-                result = result.map { ($0 << 1 | $0 >> 63) ^ own } ?? own
+            var own = hashPolicies[index].hash(context)
+            if own == nil, hashPolicies[index].makesCookie, result.cookiePolicy < 0 {
+                result.cookieValue = HashPolicy.cookieValue(context.facts)
+                result.cookiePolicy = Int8(clamping: index)
+                own = HashPolicy.hashOfHexadecimal(result.cookieValue)
             }
-            if hashPolicies[index].terminal, result != nil { break }
+            if let own { result.hash = result.hash.map { ($0 << 1 | $0 >> 63) ^ own } ?? own }
+            if hashPolicies[index].terminal, result.hash != nil { break }
             index &+= 1
         }
         return result
+    }
+}
+
+extension HashPolicy {
+    /// Whether a client without the cookie is given one.
+    fileprivate var makesCookie: Bool { kind == .cookie && cookieLifetimeSeconds != nil }
+
+    /// The same for all requests of a connection, so that requests at once agree.
+    fileprivate static func cookieValue(_ facts: ConnectionFacts) -> UInt64 {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { memory in
+            var writer = ByteWriter(memory)
+            writer.append(address: facts.directSourceAddress)
+            writer.append(0x3A)
+            writer.append(decimal: UInt64(facts.sourcePort))
+            writer.append(address: facts.destinationAddress)
+            writer.append(0x3A)
+            writer.append(decimal: UInt64(facts.destinationPort))
+            return XXHash64.hash(writer.written)
+        }
+    }
+
+    fileprivate static func hashOfHexadecimal(_ value: UInt64) -> UInt64 {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { memory in
+            var writer = ByteWriter(memory)
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: value >> UInt64((15 - place) * 4)) & 15
+                writer.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+            return XXHash64.hash(writer.written)
+        }
     }
 }
 

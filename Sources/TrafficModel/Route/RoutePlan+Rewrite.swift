@@ -19,18 +19,24 @@ extension RoutePlan {
         }
     }
 
-    /// Writes Host that goes to the origin.
-    func writeAuthority(_ context: FormatContext, endpointHostname: FlatText, into writer: inout ByteWriter) {
+    /// Writes Host that goes to the origin; false when it is the one received.
+    func writeAuthority(_ context: FormatContext, endpointHostname: FlatText, into writer: inout ByteWriter) -> Bool {
         let request = context.request
         switch hostRewrite {
         case .literal: writer.append(hostText)
         case .automatic where !endpointHostname.isEmpty: writer.append(endpointHostname)
         case .header:
-            let value = request.firstHeader(hostText.buffer) ?? request.authority
-            writer.append(request[value.isEmpty ? request.authority : value])
+            guard let value = request.firstHeader(hostText.buffer), !value.isEmpty else {
+                writer.append(request[request.authority])
+                return false
+            }
+            writer.append(request[value])
         case .pathRegex: hostRegex[0].write(request[request.pathWithoutQuery], into: &writer)
-        case .none, .automatic: writer.append(request[request.authority])
+        case .none, .automatic:
+            writer.append(request[request.authority])
+            return false
         }
+        return true
     }
 
     /// Writes where a redirect leads.

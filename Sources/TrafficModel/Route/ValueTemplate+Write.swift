@@ -29,15 +29,37 @@ extension ValueTemplate.Piece {
         case .downstreamLocalPort: writer.append(decimal: UInt64(facts.destinationPort))
         case .upstreamHost:
             if let address = context.upstreamAddress { write(address, context.upstreamPort, &writer) }
+        case .upstreamAddressWithoutPort:
+            if let address = context.upstreamAddress { writer.append(address: address) }
+        case .upstreamPort:
+            if context.upstreamAddress != nil { writer.append(decimal: UInt64(context.upstreamPort)) }
+        case .upstreamHostname:
+            if !context.upstreamHostname.isEmpty {
+                writer.append(context.upstreamHostname)
+            } else if let address = context.upstreamAddress {
+                write(address, context.upstreamPort, &writer)
+            }
+        case .upstreamProtocol:
+            if context.responseStatus > 0, context.upstreamAddress != nil { writer.append("HTTP/1.1") }
+        case .path: append(context.request[context.request.path], &writer)
+        case .pathWithoutQuery: append(context.request[context.request.pathWithoutQuery], &writer)
+        case .queryParameter:
+            append(QueryText.value(of: text.buffer, in: context.request[context.request.query]), &writer)
+        case .attemptCount: writer.append(decimal: UInt64(context.attempt))
+        case .responseDetails:
+            if context.responseStatus > 0 { writer.append("via_upstream") }
+        case .startTime: TimeFormat.write(context.startNanoseconds, text.buffer, into: &writer)
+        case .hostname: writer.append(context.hostname)
+        case .responseFlags: writer.append(context.responseFlags)
         case .upstreamCluster: writer.append(context.upstreamCluster)
         case .requestProtocol: writer.append(context.isHTTP2 ? "HTTP/2" : "HTTP/1.1")
         case .requestedServerName: writer.append(facts.sni)
         case .routeName: writer.append(context.routeName)
         case .virtualHostName: writer.append(context.virtualHostName)
         case .responseCode:
-            if context.responseStatus > 0 { writer.append(decimal: UInt64(context.responseStatus)) }
+            writer.append(decimal: UInt64(context.responseStatus))
         case .downstreamPeerURISAN: writer.append(facts.peerIdentity)
-        case .responseFlags, .startTime, .hostname, .absent: break
+        case .absent: break
         }
     }
 

@@ -90,7 +90,7 @@ import Testing
         #expect(answer["access-control-allow-headers"] == "x-h")
         #expect(answer["access-control-max-age"] == "60")
         #expect(answer["access-control-allow-credentials"] == "true")
-        #expect(answer["access-control-expose-headers"] == nil)
+        #expect(answer["access-control-expose-headers"] == "x-e")
         #expect(answer["x-route"] == nil)
         #expect(origin.notes.isEmpty)
     }

@@ -45,14 +45,15 @@ struct ProxyResources {
 
     /// One HTTP listener whose routes are given.
     static func http(
-        _ virtualHosts: String, clusters: [String], manager: String = "", listener: String = "", filters own: String = ""
+        _ virtualHosts: String, clusters: [String], manager: String = "", listener: String = "", filters own: String = "",
+        router: String = ""
     ) -> ProxyResources {
         let routes = "\"routeConfig\":{\"name\":\"routes\",\"ignorePortInHostMatching\":true,\"virtualHosts\":[\(virtualHosts)]}"
         let filters = """
             {"name":"envoy.filters.network.http_connection_manager","typedConfig":{"@type":\
             "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",\
             "statPrefix":"test",\(routes),"httpFilters":[\(own){"name":"envoy.filters.http.router","typedConfig":{"@type":\
-            "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}]\(manager)}}
+            "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"\(router)}}]\(manager)}}
             """
         return ProxyResources(listenerFields: listener, chains: "{\"filters\":[\(filters)]}", clusters: clusters)
     }
