@@ -135,7 +135,7 @@ let package = Package(
         tests(of: "TrafficModel", ["EnvoyAPI", protobuf]),
         tests(of: "Telemetry"),
         tests(of: "HTTP2"),
-        tests(of: "DataPlane", ["CPetrelSystem", "Telemetry", "TrafficModel", "EnvoyAPI"]),
+        tests(of: "DataPlane", ["CPetrelSystem", "HTTP2", "Telemetry", "TrafficModel", "EnvoyAPI"]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),

@@ -120,9 +120,10 @@ public struct HTTP2Session {
         return (streams[place].id, streams[place].tag, streams[place].isBlocked)
     }
 
-    /// Whether a stream may be opened now. Clients only.
+    /// Whether a stream may be opened now. Clients only. Before the peer
+    /// said how many it takes, there is one.
     public var canOpen: Bool {
-        let most = hasPeerSettings ? peer.maximumConcurrentStreams : min(100, peer.maximumConcurrentStreams)
+        let most = hasPeerSettings ? peer.maximumConcurrentStreams : 1
         return !isFailed && !isLeaving && !saidGoodbye && streams.count < most && nextStream < 0x7fff_ffff
     }
 

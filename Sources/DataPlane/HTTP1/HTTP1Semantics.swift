@@ -22,6 +22,8 @@ struct HTTP1Semantics: BitwiseCopyable {
     /// Index of the host field, or -1.
     var host = -1
     var requestID = -1
+    /// The body is gRPC's.
+    var isGRPC = false
 
     static func ofRequest(_ bytes: Span<UInt8>, _ head: borrowing HTTP1Head) -> HTTP1Semantics {
         var result = HTTP1Semantics()
@@ -91,6 +93,7 @@ struct HTTP1Semantics: BitwiseCopyable {
             case .expect: expectsContinue = Self.equals(bytes, value, "100-continue")
             case .upgrade: upgrade = true
             case .requestID: requestID = index
+            case .contentType: isGRPC = Self.isGRPC(bytes, value)
             default: continue
             }
             if violation != .none { return }
@@ -145,6 +148,14 @@ struct HTTP1Semantics: BitwiseCopyable {
             body(from..<to)
             start = end &+ 1
         }
+    }
+
+    /// `application/grpc`, alone or with `+proto` and the like (Envoy's rule).
+    private static func isGRPC(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        guard value.count >= 16, equals(bytes, value.lowerBound..<value.lowerBound + 16, "application/grpc") else {
+            return false
+        }
+        return value.count == 16 || bytes[value.lowerBound + 16] == 0x2b
     }
 
     /// Digits only: no sign, no list, no overflow.

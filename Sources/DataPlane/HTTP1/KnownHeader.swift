@@ -30,6 +30,7 @@ enum KnownHeader: UInt8, BitwiseCopyable {
     case http2Settings
     case via
     case forwardedClientCertificate
+    case contentType
 
     /// Looks a name up, ignoring case.
     @inline(__always)
@@ -50,7 +51,9 @@ enum KnownHeader: UInt8, BitwiseCopyable {
             if matches(bytes, start, "connection") { return .connection }
             if matches(bytes, start, "keep-alive") { return .keepAlive }
             return matches(bytes, start, "user-agent") ? .userAgent : .other
-        case 12: return matches(bytes, start, "x-request-id") ? .requestID : .other
+        case 12:
+            if matches(bytes, start, "x-request-id") { return .requestID }
+            return matches(bytes, start, "content-type") ? .contentType : .other
         case 14:
             if matches(bytes, start, "content-length") { return .contentLength }
             return matches(bytes, start, "http2-settings") ? .http2Settings : .other

@@ -151,6 +151,8 @@ extension Worker {
             destination: connection.pointee.local.ip, port: connection.pointee.local.port,
             source: connection.pointee.peer.ip, sourcePort: connection.pointee.peer.port)
         facts.detected = connection.pointee.detected
+        // What TLS told belongs to the socket.
+        let connection = connection.pointee.stream?.pointee.carrier ?? connection
         if connection.pointee.flags.contains(.sawTLS) {
             facts.transportProtocol = .tls
             facts.sni = connection.pointee.serverName.bytes.bindMemory(to: UInt8.self)

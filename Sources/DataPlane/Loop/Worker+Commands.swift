@@ -102,6 +102,7 @@ extension Worker {
             case .downstreamHTTP where connection.pointee.exchange == nil && connection.pointee.inbound.isEmpty
                 && !connection.pointee.flags.contains(.readable):
                 closeDownstream(connection)
+            case .downstreamHTTP2: leaveCarrier(connection)
             case .dnsClient where workload.pointee.isDraining: close(connection)
             default: continue
             }
@@ -127,6 +128,7 @@ extension Worker {
         for connection in connections.all where connection.pointee.slot.generation & 1 == 1 {
             switch connection.pointee.role {
             case .upstreamHTTP: closeUpstream(connection)
+            case .downstreamHTTP2, .upstreamHTTP2: carrierLost(connection)
             case .relayDownstream where connection.pointee.other != nil,
                 .relayUpstream where connection.pointee.other != nil:
                 closeRelay(connection, reset: false, .none)

@@ -17,6 +17,7 @@ extension Worker {
     mutating func receive(_ connection: ConnectionPointer, _ buffer: UnsafeMutablePointer<UInt8>, _ capacity: Int) -> Int {
         if connection.pointee.session != nil { return receiveTLS(connection, buffer, capacity) }
         guard connection.pointee.flags.contains(.readable) else { return ReadOutcome.nothing }
+        if connection.pointee.stream != nil { return receiveFromStream(connection) }
         let count = petrel_receive(connection.pointee.descriptor, buffer, capacity)
         if count > 0 {
             if count < capacity, !connection.pointee.flags.contains(.peerClosed) {

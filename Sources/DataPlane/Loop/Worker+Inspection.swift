@@ -156,6 +156,7 @@ extension Worker {
         case .close: refuse(connection, decision.reason)
         case .tcp: startRelay(connection, snapshot, decision)
         case .http:
+            if speaksHTTP2(connection, snapshot) { return startHTTP2(connection, snapshot) }
             connection.pointee.role = .downstreamHTTP
             armIdle(connection, snapshot)
             if !connection.pointee.inbound.isEmpty || connection.pointee.flags.contains(.readable) {

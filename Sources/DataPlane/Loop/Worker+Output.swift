@@ -10,6 +10,7 @@ extension Worker {
     mutating func transmit(_ connection: ConnectionPointer, _ bytes: UnsafeRawBufferPointer) -> Bool {
         if bytes.count == 0 { return true }
         if connection.pointee.session != nil { return transmitTLS(connection, bytes) }
+        if connection.pointee.stream != nil { return transmitToStream(connection, bytes) }
         return transmitRaw(connection, bytes)
     }
 
@@ -37,7 +38,9 @@ extension Worker {
     mutating func transmit(
         _ connection: ConnectionPointer, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
     ) -> Bool {
-        if connection.pointee.session == nil, connection.pointee.outbound.isEmpty, second.count > 0 {
+        if connection.pointee.session == nil, connection.pointee.stream == nil, connection.pointee.outbound.isEmpty,
+            second.count > 0
+        {
             let sent = petrel_send_pair(
                 connection.pointee.descriptor, first.baseAddress, first.count, second.baseAddress, second.count)
             if sent == first.count + second.count { return true }
@@ -95,6 +98,7 @@ extension Worker {
     }
 
     private mutating func flushQueue(_ connection: ConnectionPointer) -> Bool {
+        if connection.pointee.stream != nil { return flushStream(connection) }
         let waiting = connection.pointee.outbound.bytes
         let sent = petrel_send(connection.pointee.descriptor, waiting.baseAddress, waiting.count)
         if sent < 0 {
@@ -114,6 +118,7 @@ extension Worker {
     /// Ends our direction, after whatever is still queued.
     mutating func endOutput(_ connection: ConnectionPointer) {
         if connection.pointee.flags.contains(.writeClosed) { return }
+        if connection.pointee.stream != nil { return endStreamOutput(connection) }
         if let session = connection.pointee.session, connection.pointee.flags.contains(.ready) {
             lend(connection)
             _ = SSL_shutdown(session)
@@ -138,6 +143,8 @@ extension Worker {
     /// exchange, pool and peer are the caller's business.
     mutating func close(_ connection: ConnectionPointer, reset: Bool = false) {
         timers.disarm(Self.timer(connection))
+        if let stream = connection.pointee.stream { closeStream(connection, stream) }
+        if let carrier = connection.pointee.carrier { closeCarrier(connection, carrier) }
         if let session = connection.pointee.session { SSL_free(session) }
         connection.pointee.session = nil
         blocks.release(&connection.pointee.inbound)

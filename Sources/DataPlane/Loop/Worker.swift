@@ -1,5 +1,6 @@
 internal import CPetrelSystem
 internal import Glibc
+internal import HTTP2
 internal import Telemetry
 internal import TrafficModel
 
@@ -26,14 +27,26 @@ struct Worker: ~Copyable {
     var connections = Slab<Connection>()
     var exchanges = Slab<Exchange>()
     var queries = Slab<DNSQuery>()
+    var streams = Slab<HTTP2Stream>()
     let readBuffer: UnsafeMutablePointer<UInt8>
     let scratch: UnsafeMutablePointer<UInt8>
     let head: UnsafeMutablePointer<HTTP1Head>
+    /// What connections that carry HTTP/2 read into: their streams may use
+    /// the other buffer meanwhile.
+    let frameBuffer: UnsafeMutablePointer<UInt8>
+    let fieldList: UnsafeMutablePointer<FieldList>
     let transport: UnsafeMutablePointer<TLSTransport>
     var tlsBIO: TLSBIO?
     /// Connections that have more to do than one turn allows.
     var ready: [UInt64] = []
     var readySpare: [UInt64] = []
+    /// HTTP/2 connections with something to send at the end of the turn.
+    var dirtyCarriers: [UInt64] = []
+    var dirtySpare: [UInt64] = []
+    /// Streams that go on: memory for one walk.
+    var resumed: [UInt64] = []
+    /// Memory that HTTP/2 connections write to between turns.
+    var outputs: [[UInt8]] = []
 
     // MARK: Time and chance
 
@@ -80,6 +93,9 @@ struct Worker: ~Copyable {
         scratch = .allocate(capacity: Self.scratchCapacity)
         head = .allocate(capacity: 1)
         head.initialize(to: HTTP1Head())
+        frameBuffer = .allocate(capacity: Self.readCapacity)
+        fieldList = .allocate(capacity: 1)
+        fieldList.initialize(to: FieldList(mostFields: HTTP1Head.mostFields, mostBytes: HTTP1Head.mostBytes))
         transport = TLSTransport.make()
         tlsBIO = TLSBIO(transport)
         log = LogBuffer(descriptor: settings.logDescriptor)
@@ -100,6 +116,9 @@ struct Worker: ~Copyable {
         head.deallocate()
         readBuffer.deallocate()
         machineName.deallocate()
+        frameBuffer.deallocate()
+        fieldList.deinitialize(count: 1)
+        fieldList.deallocate()
         scratch.deallocate()
         Glibc.close(epoll)
         Glibc.close(reserve)
@@ -135,6 +154,7 @@ struct Worker: ~Copyable {
             if timers.count > 0 {
                 while let timer = timers.expire(at: milliseconds) { fire(timer) }
             }
+            if !dirtyCarriers.isEmpty { flushCarriers() }
             if !log.isEmpty, milliseconds >= logFlushAt { log.flush() }
             if drainDeadline != 0 { continueDraining() }
         }
@@ -142,7 +162,7 @@ struct Worker: ~Copyable {
     }
 
     private func waitMilliseconds() -> Int32 {
-        if !ready.isEmpty { return 0 }
+        if !ready.isEmpty || !dirtyCarriers.isEmpty { return 0 }
         var wait: UInt64 = 60_000
         let moment = milliseconds
         if let due = timers.wait(from: moment) { wait = min(wait, due) }
@@ -194,6 +214,7 @@ struct Worker: ~Copyable {
         case .downstreamHTTP: serveDownstream(connection)
         case .lingering: linger(connection)
         case .upstreamHTTP: serveUpstream(connection)
+        case .downstreamHTTP2, .upstreamHTTP2: serveCarrier(connection)
         case .relayDownstream, .relayUpstream: serveRelay(connection)
         case .dnsClient: serveDNSClient(connection)
         case .dnsUpstream: serveDNSUpstream(connection)

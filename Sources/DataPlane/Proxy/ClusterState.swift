@@ -16,6 +16,10 @@ struct EndpointState: BitwiseCopyable {
     var weight: UInt32
     /// Waiting connections, the most recently used first.
     var idle: ConnectionPointer?
+    /// HTTP/2 connections, the newest first.
+    var carriers: ConnectionPointer?
+    /// ALPN chose HTTP/2 once.
+    var negotiatedHTTP2 = false
     var connections: UInt32 = 0
     var activeRequests: UInt32 = 0
     /// Exchanges and connections that point here.

@@ -19,6 +19,10 @@ struct Connection: SlabElement {
         case relayDownstream
         case relayUpstream
         case upstreamHTTP
+        /// Sockets that carry the streams of HTTP/2; each stream is a
+        /// connection of one of the roles above.
+        case downstreamHTTP2
+        case upstreamHTTP2
         case dnsClient
         case dnsUpstream
     }
@@ -57,6 +61,8 @@ struct Connection: SlabElement {
         static let sawServerName = Flags(rawValue: 1 << 17)
         /// The inspector saw a ClientHello.
         static let sawTLS = Flags(rawValue: 1 << 18)
+        /// An HTTP/2 connection that takes more requests of its endpoint.
+        static let pooled = Flags(rawValue: 1 << 19)
     }
 
     // The timer comes first: a pointer to it is a pointer to the connection.
@@ -83,6 +89,10 @@ struct Connection: SlabElement {
     /// BoringSSL's `SSL`.
     var session: OpaquePointer?
     var exchange: ExchangePointer?
+    /// Set when this is a stream of an HTTP/2 connection and has no socket.
+    var stream: StreamPointer?
+    /// Set when the socket carries such streams.
+    var carrier: CarrierPointer?
     /// The other half of a TCP relay.
     var other: ConnectionPointer?
     var peer = petrel_address()

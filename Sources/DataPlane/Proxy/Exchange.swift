@@ -90,6 +90,8 @@ struct Exchange: SlabElement {
         static let tunnel = Flags(rawValue: 1 << 30)
         /// A fault held it back (DI).
         static let wasDelayed = Flags(rawValue: 1 << 26)
+        /// Our own answers take gRPC's form.
+        static let isGRPC = Flags(rawValue: 1 << 30)
     }
 
     /// A run of bytes in `head`.

@@ -41,6 +41,7 @@ extension Worker {
         line.method = exchange.pointee.bytes(exchange.pointee.method)
         line.path = exchange.pointee.bytes(exchange.pointee.path)
         line.httpVersion = exchange.pointee.flags.contains(.clientHTTP10) ? 10 : 11
+        if exchange.pointee.downstream?.pointee.stream != nil { line.httpVersion = 20 }
         line.status = exchange.pointee.status
         line.flag = exchange.pointee.reason.responseFlag
         line.wasDelayed = exchange.pointee.flags.contains(.wasDelayed)
@@ -156,6 +157,15 @@ struct LineWriter {
 }
 
 extension AccessLogLine {
+    private var protocolName: StaticString? {
+        switch httpVersion {
+        case 10: "HTTP/1.0"
+        case 11: "HTTP/1.1"
+        case 20: "HTTP/2"
+        default: nil
+        }
+    }
+
     /// Istio's default format.
     func writeText(_ writer: inout LineWriter) {
         writer.text("[")
@@ -164,7 +174,9 @@ extension AccessLogLine {
         writer.value(method)
         writer.text(" ")
         writer.value(path)
-        writer.text(httpVersion < 0 ? " -\" " : (httpVersion == 10 ? " HTTP/1.0\" " : " HTTP/1.1\" "))
+        writer.text(" ")
+        writer.text(protocolName ?? "-")
+        writer.text("\" ")
         writer.number(UInt64(status))
         writer.text(" ")
         writeFlags(&writer)
@@ -218,7 +230,13 @@ extension AccessLogLine {
         writer.text(",\"path\":")
         quoted(&writer, path)
         writer.text(",\"protocol\":")
-        writer.text(httpVersion < 0 ? "null" : (httpVersion == 10 ? "\"HTTP/1.0\"" : "\"HTTP/1.1\""))
+        if let protocolName {
+            writer.text("\"")
+            writer.text(protocolName)
+            writer.text("\"")
+        } else {
+            writer.text("null")
+        }
         writer.text(",\"response_code\":")
         writer.number(UInt64(status))
         writer.text(",\"response_flags\":\"")

@@ -82,6 +82,7 @@ extension Worker {
             endpoint.pointee.retired = true
             endpoint.pointee.uses += 1
             while let waiting = endpoint.pointee.idle { closeUpstream(waiting) }
+            retireCarriers(endpoint)
             endpoint.pointee.uses -= 1
             reapEndpoint(endpoint)
         }

@@ -103,7 +103,7 @@ extension Worker {
         }
         let plans = own?.tls ?? cluster.pointee.plan.tls
         guard !plans.isEmpty else { return true }
-        let isHTTP = connection.pointee.role == .upstreamHTTP
+        let isHTTP = connection.pointee.role == .upstreamHTTP || connection.pointee.role == .upstreamHTTP2
         do {
             let context = try tlsContext(cluster, match, plans[0], isHTTP: isHTTP)
             let name = serverName(connection, endpoint, plans[0])
@@ -113,11 +113,26 @@ extension Worker {
             }
             connection.pointee.session = session
             connection.pointee.flags.insert(.handshaking)
+            if isHTTP, plans[0].applicationProtocols.isEmpty { offerProtocols(session, connection, cluster) }
             return true
         } catch {
             tlsFailed(connection, error)
             return false
         }
+    }
+
+    /// Offers HTTP/2 by ALPN where the cluster asks for it and doesn't say
+    /// itself what to offer.
+    private func offerProtocols(_ session: OpaquePointer, _ connection: ConnectionPointer, _ cluster: ClusterPointer) {
+        let offer: StaticString
+        if connection.pointee.role == .upstreamHTTP2 {
+            offer = "\u{2}h2"
+        } else if cluster.pointee.plan.httpProtocol == .automatic {
+            offer = "\u{2}h2\u{8}http/1.1"
+        } else {
+            return
+        }
+        SSL_set_alpn_protos(session, offer.utf8Start, offer.utf8CodeUnitCount)
     }
 
     /// The name asked for, and checked: of the configuration, the request or
@@ -128,6 +143,9 @@ extension Worker {
         case .fixed: return plan.serverNameText.string
         case .endpointHost: return endpoint.pointee.hostname.string
         case .requestHost:
+            if !connection.pointee.serverName.isEmpty {
+                return Self.hostWithoutPort(String(decoding: connection.pointee.serverName.bytes, as: UTF8.self))
+            }
             guard let exchange = connection.pointee.exchange else { return endpoint.pointee.hostname.string }
             let authority = exchange.pointee.bytes(exchange.pointee.upstreamAuthority)
             return Self.hostWithoutPort(String(decoding: authority, as: UTF8.self))
@@ -215,6 +233,7 @@ extension Worker {
         if connection.pointee.role == .relayUpstream {
             return relayConnectFailed(connection, reason, detail)
         }
+        if connection.pointee.role == .upstreamHTTP2 { return carrierConnectFailed(connection, reason, detail) }
         let exchange = connection.pointee.exchange
         connection.pointee.exchange = nil
         exchange?.pointee.upstream = nil

@@ -41,14 +41,16 @@ extension Worker {
             return send(exchange, on: waiting)
         }
         let limit = cluster.pointee.plan.breakers.maximumConnections
-        if cluster.pointee.connections >= limit, endpoint.pointee.connections > 0 {
-            leaveEndpoint(exchange)
-            guard cluster.pointee.pending < cluster.pointee.plan.breakers.maximumPending else {
-                return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests wait for a connection")
-            }
-            return enqueuePending(exchange, cluster)
+        if goesByStream(exchange, endpoint) {
+            if startStream(exchange, endpoint) { return }
+        } else if cluster.pointee.connections < limit || endpoint.pointee.connections == 0 {
+            return connect(exchange, endpoint)
         }
-        connect(exchange, endpoint)
+        leaveEndpoint(exchange)
+        guard cluster.pointee.pending < cluster.pointee.plan.breakers.maximumPending else {
+            return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests wait for a connection")
+        }
+        enqueuePending(exchange, cluster)
     }
 
     /// The exchange no longer counts for its endpoint.
@@ -141,6 +143,7 @@ extension Worker {
 
     /// Puts a connection back: the next request may use it.
     mutating func giveBack(_ connection: ConnectionPointer) {
+        if let stream = connection.pointee.stream { stream.pointee.isAnswered = true }
         guard let endpoint = connection.pointee.endpoint else { return closeUpstream(connection) }
         let cluster = endpoint.pointee.cluster
         let mostRequests = cluster.pointee.plan.maximumRequestsPerConnection

@@ -10,7 +10,10 @@ extension Worker {
         connection.pointee.flags.insert(.active)
         let generation = connection.pointee.slot.generation
         runDownstream(connection)
-        if connection.pointee.slot.generation == generation { connection.pointee.flags.remove(.active) }
+        if connection.pointee.slot.generation == generation {
+            connection.pointee.flags.remove(.active)
+            settle(connection)
+        }
     }
 
     private mutating func runDownstream(_ connection: ConnectionPointer) {
@@ -60,7 +63,7 @@ extension Worker {
     }
 
     mutating func closeDownstream(_ connection: ConnectionPointer, reset: Bool = false) {
-        metrics.shard.add(metrics.downstreamActive, -1)
+        if connection.pointee.stream == nil { metrics.shard.add(metrics.downstreamActive, -1) }
         close(connection, reset: reset)
     }
 
@@ -115,6 +118,16 @@ extension Worker {
     private mutating func parseHead(
         _ connection: ConnectionPointer, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int
     ) -> Bool {
+        if connection.pointee.requests == 0, beginsWithPreface(bytes, count), mayBecomeHTTP2(connection),
+            let workload = connection.pointee.workload
+        {
+            if connection.pointee.inbound.isEmpty {
+                blocks.append(UnsafeRawBufferPointer(start: bytes, count: count), to: &connection.pointee.inbound)
+            }
+            connection.pointee.flags.remove(.active)
+            startHTTP2(connection, workload.pointee.snapshot)
+            return false
+        }
         let span = Span(_unsafeElements: UnsafeBufferPointer(start: bytes, count: count))
         switch HTTP1HeadParser.parseRequest(span, into: &head.pointee) {
         case .needsMore:
@@ -291,6 +304,7 @@ extension Worker {
     }
 
     mutating func linger(_ connection: ConnectionPointer) {
+        if connection.pointee.stream != nil { return finishStream(connection) }
         blocks.release(&connection.pointee.inbound)
         if !flush(connection) { return closeDownstream(connection) }
         for _ in 0..<8 {

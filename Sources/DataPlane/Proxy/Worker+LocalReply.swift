@@ -97,13 +97,16 @@ extension Worker {
         }
         if drainDeadline != 0 { exchange.pointee.flags.insert(.closeDownstream) }
         exchange.pointee.flags.insert([.responseStarted, .localReply])
+        let grpcAnswer = exchange.pointee.flags.contains(.isGRPC) ? GRPCAnswer(http: exchange.pointee.status) : nil
+        if grpcAnswer != nil { exchange.pointee.status = 200 }
         var writer = ByteWriter(UnsafeMutableRawBufferPointer(start: scratch, count: Self.scratchCapacity))
         writer.text("HTTP/1.1 ")
         writer.padded(UInt64(exchange.pointee.status), width: 3)
         writer.byte(0x20)
         writer.text(StatusText.of(Int(exchange.pointee.status)))
         writer.text("\r\n")
-        let hasBody = !body.isEmpty
+        let hasBody = !body.isEmpty && grpcAnswer == nil
+        if let grpcAnswer { grpcAnswer.write(&writer, message: body) }
         if let location {
             writer.text("location: ")
             writer.string(location)
@@ -120,9 +123,11 @@ extension Worker {
             writer.string(type)
             writer.text("\r\n")
         }
-        writer.text("content-length: ")
-        writer.number(UInt64(body.utf8.count))
-        writer.text("\r\n")
+        if grpcAnswer == nil || downstream.pointee.stream == nil {
+            writer.text("content-length: ")
+            writer.number(hasBody ? UInt64(body.utf8.count) : 0)
+            writer.text("\r\n")
+        }
         if exchange.pointee.status == 426 { writer.text("upgrade: HTTP/1.1\r\n") }
         writeAttempts(exchange, &writer)
         edits?.write(&writer)
@@ -138,7 +143,7 @@ extension Worker {
         writer.text("\r\n")
         if exchange.pointee.flags.contains(.closeDownstream) { writer.text("connection: close\r\n") }
         writer.text("\r\n")
-        if !exchange.pointee.flags.contains(.isHead) {
+        if hasBody, !exchange.pointee.flags.contains(.isHead) {
             writer.string(body)
             exchange.pointee.bytesSent = UInt64(body.utf8.count)
         }
@@ -192,6 +197,9 @@ extension Worker {
             if !connection.pointee.flags.contains(.ready) {
                 connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
             }
+        case .upstreamHTTP2 where !connection.pointee.flags.contains(.ready):
+            connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
+        case .downstreamHTTP2, .upstreamHTTP2: carrierTimedOut(connection)
         case .relayUpstream where !connection.pointee.flags.contains(.ready):
             connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
         case .relayDownstream, .relayUpstream: relayTimedOut(connection)

@@ -89,6 +89,7 @@ extension Worker {
 
     /// Reads the answer to a copy and drops it.
     mutating func readShadow(_ connection: ConnectionPointer, _ exchange: ExchangePointer) {
+        if connection.pointee.stream != nil { return readShadowStream(connection, exchange) }
         for _ in 0..<16 {
             let count = receive(connection, readBuffer, Self.readCapacity)
             if count == ReadOutcome.nothing { return }
@@ -104,6 +105,16 @@ extension Worker {
             }
         }
         enqueue(connection)
+    }
+
+    /// The same of a stream, whose bytes are there already.
+    private mutating func readShadowStream(_ connection: ConnectionPointer, _ exchange: ExchangePointer) {
+        exchange.pointee.lastActivity = now
+        if !exchange.pointee.flags.contains(.responseStarted), !dropHead(connection, exchange) { return }
+        if exchange.pointee.flags.contains(.responseStarted), dropBody(connection, exchange) { return }
+        settle(connection)
+        // Without a length the end of the stream is the end of the answer.
+        if connection.pointee.flags.contains(.readable) { abandon(exchange) }
     }
 
     /// Takes the head, if all of it is there; false when the copy is over.

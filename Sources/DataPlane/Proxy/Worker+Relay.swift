@@ -153,6 +153,7 @@ extension Worker {
             let sent = transmit(target, bytes)
             source.pointee.relayed &+= UInt64(bytes.count)
             blocks.release(&source.pointee.inbound)
+            settle(source)
             if !sent {
                 breakRelay(target)
                 return false

@@ -99,6 +99,7 @@ extension Worker {
         if semantics.violation != .none { return refuseHead(exchange, semantics.violation) }
         guard isKnownMethod(span) else { return refuseHead(exchange, .invalidMethod) }
         noteMethod(exchange, span)
+        if semantics.isGRPC { exchange.pointee.flags.insert(.isGRPC) }
         if head.pointee.minorVersion == 0 { exchange.pointee.flags.insert(.clientHTTP10) }
         if semantics.wantsClose || (head.pointee.minorVersion == 0 && !semantics.wantsKeepAlive) {
             exchange.pointee.flags.insert(.closeDownstream)
@@ -110,7 +111,7 @@ extension Worker {
         }
         guard
             var parts = makeParts(
-                bytes, count, semantics, isSecure: connection.pointee.session != nil)
+                bytes, count, semantics, isSecure: (connection.pointee.stream?.pointee.carrier ?? connection).pointee.session != nil)
         else {
             exchange.pointee.flags.insert(.closeDownstream)
             return refuseHead(exchange, .invalidTarget)

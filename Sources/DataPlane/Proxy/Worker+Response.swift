@@ -252,6 +252,7 @@ extension Worker {
 
     /// After a response: the next request, or the end of the connection.
     mutating func continueDownstream(_ connection: ConnectionPointer) {
+        if connection.pointee.stream != nil { return finishStream(connection) }
         if connection.pointee.flags.contains(.lastRequest) { return startLingering(connection) }
         guard let workload = connection.pointee.workload else { return closeDownstream(connection) }
         armIdle(connection, workload.pointee.snapshot)
@@ -274,7 +275,7 @@ extension Worker {
         guard let downstream else { return }
         // With a chunked body, or a length not reached, a FIN tells; bytes
         // already queued still go out.
-        if downstream.pointee.outbound.isEmpty {
+        if downstream.pointee.outbound.isEmpty || downstream.pointee.stream != nil {
             closeDownstream(downstream)
         } else {
             downstream.pointee.flags.insert(.lastRequest)

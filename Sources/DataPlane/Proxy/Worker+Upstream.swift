@@ -31,7 +31,9 @@ extension Worker {
     mutating func serveUpstream(_ connection: ConnectionPointer) {
         let generation = connection.pointee.slot.generation
         if !connection.pointee.flags.contains(.ready) {
-            guard advance(connection) else { return }
+            // A stream is ready when its carrier says so.
+            guard connection.pointee.stream == nil, advance(connection) else { return }
+            if connection.pointee.negotiated == .http2 { return becomeCarrier(connection) }
             guard let exchange = connection.pointee.exchange else { return giveBack(connection) }
             send(exchange, on: connection)
             guard connection.pointee.slot.generation == generation else { return }
@@ -49,6 +51,7 @@ extension Worker {
         }
         if exchange.pointee.flags.contains(.shadow) { return readShadow(connection, exchange) }
         readResponse(connection, exchange)
+        if connection.pointee.slot.generation == generation { settle(connection) }
     }
 
     /// An idle connection became readable: TLS tickets, or its end.
@@ -297,7 +300,7 @@ extension Worker {
             exchange, .reset, .upstreamReset, "the upstream closed the connection before it answered")
     }
 
-    private mutating func protocolFailed(_ exchange: ExchangePointer, _ sentence: StaticString) {
+    mutating func protocolFailed(_ exchange: ExchangePointer, _ sentence: StaticString) {
         detachUpstream(exchange, mayStay: false)
         reply(exchange, status: 502, .protocolError, detail: "the upstream's response is malformed: \(sentence)")
     }
