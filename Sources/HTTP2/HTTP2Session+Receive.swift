@@ -107,6 +107,7 @@ extension HTTP2Session {
         dataPadding = padding
         dataEnds = header.flags.contains(.endStream)
         dataIsDropped = true
+        guard length > 0 || dataEnds || budget.spend(.emptyData) else { return Step(0, fail(.enhanceYourCalm)) }
         let place = streams.find(header.stream)
         guard place >= 0 else {
             let event = dataOnClosed(header)
@@ -133,10 +134,7 @@ extension HTTP2Session {
         dataIsDropped = false
         // Padding and its length byte are used as soon as they are read.
         if header.length > length { credit(header.stream, header.length &- length) }
-        if length == 0 {
-            guard dataEnds || budget.spend(.emptyData) else { return Step(consumed, fail(.enhanceYourCalm)) }
-            return Step(consumed, dataEnds ? endOfData(start, 0) : .handled)
-        }
+        if length == 0, dataEnds { return Step(consumed, endOfData(start, 0)) }
         return Step(consumed, .handled)
     }
 

@@ -48,6 +48,27 @@ import Testing
         #expect(events.map(words) == ["failed 11"])
     }
 
+    /// Four kilobytes for each byte received (CVE-2016-6581, "HPACK bomb").
+    @Test func copiesNoMoreThanItsLimitForOneBlock() {
+        var decoder = HPACKDecoder()
+        var list = FieldList()
+        var block: [UInt8] = [0x40, 1, 0x6b, 0x7f, 0xa1, 0x1e] + [UInt8](repeating: 0x61, count: 4000)
+        block += [UInt8](repeating: 0xbe, count: 12_000)
+        #expect(decoder.decode(block.span, into: &list))
+        #expect(list.overflowed)
+        #expect(list.size <= list.mostBytes + 5000)
+    }
+
+    @Test func endsWithEnhanceYourCalmForEmptyDataBehindAReset() {
+        var conversation = Conversation.server()
+        let head = conversation.head(1, flags: 4)
+        _ = conversation.say(head)
+        conversation.session.reset(1, .noError)
+        var events: [HTTP2Event] = []
+        for _ in 0..<200 where events.isEmpty { events = conversation.say(frame(0, stream: 1)) }
+        #expect(events.map(words) == ["failed 11"])
+    }
+
     @Test func endsWithEnhanceYourCalmForContinuation() {
         var conversation = Conversation.server()
         let head = conversation.head(1, flags: 1)

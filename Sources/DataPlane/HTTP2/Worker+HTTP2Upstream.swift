@@ -9,6 +9,8 @@ extension Worker {
     /// Whether a request goes to its endpoint as a stream.
     @inline(__always)
     func goesByStream(_ exchange: ExchangePointer, _ endpoint: EndpointPointer) -> Bool {
+        // A tunnel that begins here has the connection to itself.
+        if exchange.pointee.flags.contains(.tunnel) { return false }
         switch endpoint.pointee.cluster.pointee.plan.httpProtocol {
         case .http1: return false
         case .http2: return true

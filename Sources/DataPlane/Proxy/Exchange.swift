@@ -91,7 +91,7 @@ struct Exchange: SlabElement {
         /// A fault held it back (DI).
         static let wasDelayed = Flags(rawValue: 1 << 26)
         /// Our own answers take gRPC's form.
-        static let isGRPC = Flags(rawValue: 1 << 30)
+        static let isGRPC = Flags(rawValue: 1 << 31)
     }
 
     /// A run of bytes in `head`.

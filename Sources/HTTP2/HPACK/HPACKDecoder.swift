@@ -23,8 +23,14 @@ public struct HPACKDecoder {
             let first = block[index]
             if first & 0x80 != 0 {
                 guard let place = HPACKInteger.decode(block, &index, prefix: 7), place > 0 else { return false }
-                guard copy(place, into: &list, withValue: true) else { return false }
-                list.finishField(isSensitive: false)
+                // Once the list is too large its fields don't matter: nothing
+                // is copied that a single byte can ask for again and again.
+                if list.overflowed {
+                    guard place <= HPACKStaticTable.count + table.count else { return false }
+                } else {
+                    guard copy(place, into: &list, withValue: true) else { return false }
+                    list.finishField(isSensitive: false)
+                }
             } else if first & 0xe0 == 0x20 {
                 guard mayResize, let limit = HPACKInteger.decode(block, &index, prefix: 5), limit <= table.capacity
                 else { return false }

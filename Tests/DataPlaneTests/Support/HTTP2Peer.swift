@@ -51,6 +51,8 @@ final class HTTP2Peer {
 
     /// Begins a request; its stream.
     func request(_ fields: [String], body: String? = nil, trailers: [String] = [], ends: Bool = true) throws -> UInt32 {
+        // Before the peer said how many streams it takes there is one.
+        try wait { $0.session.hasPeerSettings }
         let isHead = fields.contains(":method: HEAD")
         guard let stream = session.open(tag: UInt64(session.streamCount + 1), ignoresLength: isHead) else {
             throw RawSocket.Failure(description: "no room for a stream")
