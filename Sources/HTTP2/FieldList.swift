@@ -44,10 +44,14 @@ public struct FieldList {
 
     mutating func append(_ bytes: Span<UInt8>) -> Bool {
         guard storage.count &- count >= bytes.count else { return false }
-        for index in bytes.indices {
-            storage[count] = bytes[index]
-            count &+= 1
+        guard !bytes.isEmpty else { return true }
+        let start = count
+        storage.withUnsafeMutableBytes { target in
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(rebasing: target[start..<start + $0.count]).copyMemory(from: $0)
+            }
         }
+        count &+= bytes.count
         return true
     }
 

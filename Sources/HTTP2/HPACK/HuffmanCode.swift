@@ -110,24 +110,32 @@ struct HuffmanCode: Sendable {
     /// False for padding that isn't one, the end-of-string symbol, or more
     /// than `output` holds.
     func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, into output: inout [UInt8], _ count: inout Int) -> Bool {
-        var state = 0
-        var mayEnd = true
-        let room = output.count
-        for index in range {
-            let byte = bytes[index]
-            for shift in stride(from: 4, through: 0, by: -4) {
-                let step = steps[state << 4 | Int(byte >> UInt8(shift) & 15)]
-                if step.flags & Step.fails != 0 { return false }
-                if step.flags & Step.emits != 0 {
-                    guard count < room else { return false }
-                    output[count] = step.symbol
-                    count &+= 1
+        var place = count
+        let isWhole = steps.withUnsafeBufferPointer { steps in
+            output.withUnsafeMutableBufferPointer { output in
+                var state = 0
+                var mayEnd = true
+                for index in range {
+                    let byte = bytes[index]
+                    var nibble = Int(byte >> 4)
+                    for _ in 0..<2 {
+                        let step = steps[state << 4 | nibble]
+                        if step.flags & Step.fails != 0 { return false }
+                        if step.flags & Step.emits != 0 {
+                            guard place < output.count else { return false }
+                            output[place] = step.symbol
+                            place &+= 1
+                        }
+                        state = Int(step.next)
+                        mayEnd = step.flags & Step.mayEnd != 0
+                        nibble = Int(byte & 15)
+                    }
                 }
-                state = Int(step.next)
-                mayEnd = step.flags & Step.mayEnd != 0
+                return mayEnd
             }
         }
-        return mayEnd
+        count = place
+        return isWhole
     }
 
     /// Bytes of the encoded form.
