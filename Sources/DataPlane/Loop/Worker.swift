@@ -95,7 +95,8 @@ struct Worker: ~Copyable {
         head.initialize(to: HTTP1Head())
         frameBuffer = .allocate(capacity: Self.readCapacity)
         fieldList = .allocate(capacity: 1)
-        fieldList.initialize(to: FieldList(mostFields: HTTP1Head.mostFields, mostBytes: HTTP1Head.mostBytes))
+        // Pseudo headers come on top.
+        fieldList.initialize(to: FieldList(mostFields: HTTP1Head.mostFields + 5, mostBytes: HTTP1Head.mostBytes))
         transport = TLSTransport.make()
         tlsBIO = TLSBIO(transport)
         log = LogBuffer(descriptor: settings.logDescriptor)
