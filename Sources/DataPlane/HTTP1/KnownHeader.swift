@@ -31,6 +31,7 @@ enum KnownHeader: UInt8, BitwiseCopyable {
     case via
     case forwardedClientCertificate
     case contentType
+    case grpcTimeout
 
     /// Looks a name up, ignoring case.
     @inline(__always)
@@ -53,6 +54,7 @@ enum KnownHeader: UInt8, BitwiseCopyable {
             return matches(bytes, start, "user-agent") ? .userAgent : .other
         case 12:
             if matches(bytes, start, "x-request-id") { return .requestID }
+            if matches(bytes, start, "grpc-timeout") { return .grpcTimeout }
             return matches(bytes, start, "content-type") ? .contentType : .other
         case 14:
             if matches(bytes, start, "content-length") { return .contentLength }

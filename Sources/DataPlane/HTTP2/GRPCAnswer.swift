@@ -3,6 +3,8 @@
 struct GRPCAnswer: BitwiseCopyable {
     let code: UInt8
 
+    init(code: UInt8) { self.code = code }
+
     init(http status: UInt16) { code = GRPCStatus.status(ofHTTP: status) }
 
     /// Writes the lines of an answer that has nothing but a status. The

@@ -152,6 +152,9 @@ extension Worker {
             return startSecuring(connection, snapshot, decision)
         }
         guard decision.verdict == .allowed else { return refuse(connection, decision.reason) }
+        let limit = snapshot.pointee.tables.chain(of: decision).rateLimit
+        if !limit.isEmpty, !bucket(of: limit, snapshot).take(at: now) { return refuse(connection, .rateLimited) }
+        noteLifetime(connection, snapshot, decision)
         switch decision.handling {
         case .close: refuse(connection, decision.reason)
         case .tcp: startRelay(connection, snapshot, decision)

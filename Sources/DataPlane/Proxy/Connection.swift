@@ -116,6 +116,8 @@ struct Connection: SlabElement {
     var relayCluster: ClusterPointer?
     /// Bytes taken from this half of a relay.
     var relayed: UInt64 = 0
+    /// Milliseconds on the loop's clock after which a client's connection takes no more requests; 0 for never.
+    var lifetimeEnd: UInt64 = 0
     /// Milliseconds without a byte after which a relay ends; 0 for none.
     var idleLimit: UInt64 = 0
     /// Nanoseconds on the loop's clock.

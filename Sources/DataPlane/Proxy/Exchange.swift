@@ -76,8 +76,8 @@ struct Exchange: SlabElement {
         static let shadow = Flags(rawValue: 1 << 22)
         /// The answer tells how many attempts there were.
         static let tellsAttempts = Flags(rawValue: 1 << 23)
-        /// The request's head says which attempt it is.
-        static let countsAttempts = Flags(rawValue: 1 << 24)
+        /// The origin is told the time limit that counts, instead of the client's `grpc-timeout`.
+        static let limitsGRPC = Flags(rawValue: 1 << 24)
         /// The proxy answers it as a CORS preflight.
         static let preflight = Flags(rawValue: 1 << 25)
         /// The request came with `x-forwarded-for`.
@@ -144,6 +144,9 @@ struct Exchange: SlabElement {
     /// Numbers in `head` that change with each attempt.
     var attemptCount = Run()
     var expectedTimeout = Run()
+    var grpcTimeout = Run()
+    /// gRPC status of an answer of our own, where a filter says it; -1 for that of the HTTP status.
+    var replyGRPCStatus: Int8 = -1
     var fault = FaultInjection()
     /// The `origin` header, when CORS lets it read the answer.
     var origin = Run()

@@ -163,10 +163,13 @@ extension Worker {
         guard let decision = connection.pointee.decision, connection.pointee.serial == snapshot.pointee.serial
         else { return arm(connection, after: 3_600_000) }
         let chain = snapshot.pointee.tables.listeners[Int(decision.listener)].chains[Int(decision.chain)]
-        guard let limit = chain.manager[0].idleTimeoutMilliseconds, limit > 0 else {
-            return timers.disarm(Self.timer(connection))
+        var due = connection.pointee.lifetimeEnd
+        if let limit = chain.manager[0].idleTimeoutMilliseconds, limit > 0 {
+            let idle = milliseconds &+ UInt64(limit)
+            if due == 0 || idle < due { due = idle }
         }
-        arm(connection, after: UInt64(limit))
+        if due == 0 { return timers.disarm(Self.timer(connection)) }
+        timers.arm(Self.timer(connection), at: due)
     }
 
     // MARK: - Body

@@ -23,10 +23,11 @@ extension Worker {
                 let plan = tables.corsPlan(decision, filters[index])
                 if !plan.isEmpty, !passesCORS(exchange, parts, plan[0]) { return false }
             case .fault:
+                let plan = tables.faultPlan(decision, filters[index])
+                if plan.isEmpty { continue }
                 var context = FormatContext(facts: facts, request: parts.view)
                 if decision.cluster >= 0 { context.upstreamCluster = tables.clusters[Int(decision.cluster)].name }
-                let plan = tables.faultPlan(decision, filters[index], context)
-                if !plan.isEmpty, !passesFault(exchange, plan[0], decision) { return false }
+                if plan[0].applies(to: context), !passesFault(exchange, plan[0], decision) { return false }
             }
         }
         return true
@@ -37,22 +38,24 @@ extension Worker {
     private mutating func passesRateLimit(_ exchange: ExchangePointer, _ plan: FlatArray<RateLimitPlan>) -> Bool {
         let dice = random.next()
         guard UInt32(truncatingIfNeeded: dice) % 1_000_000 < plan[0].enabledPerMillion else { return true }
-        if bucket(of: plan, exchange).take(at: now) { return true }
+        guard let snapshot = exchange.pointee.snapshot else { return true }
+        if bucket(of: plan, snapshot).take(at: now) { return true }
         guard UInt32(truncatingIfNeeded: dice >> 32) % 1_000_000 < plan[0].enforcedPerMillion else {
             exchange.pointee.requestHeaders = plan[0].requestHeaders
             return true
         }
         exchange.pointee.replyHeaders = plan[0].responseHeaders
+        if plan[0].isResourceExhausted { exchange.pointee.replyGRPCStatus = 8 }
         reply(exchange, status: Int(plan[0].status), .rateLimited, detail: "")
         return false
     }
 
     /// The bucket of a limit, one for all workers; each keeps what it asked for once.
-    mutating func bucket(of plan: FlatArray<RateLimitPlan>, _ exchange: ExchangePointer) -> SharedTokenBucket {
+    func bucket(of plan: FlatArray<RateLimitPlan>, _ snapshot: SnapshotPointer) -> SharedTokenBucket {
         let place = UInt(bitPattern: plan.buffer.baseAddress)
-        if let known = exchange.pointee.snapshot?.pointee.buckets[place] { return known }
+        if let known = snapshot.pointee.buckets[place] { return known }
         let bucket = settings.buckets.bucket(at: place, plan[0])
-        exchange.pointee.snapshot?.pointee.buckets[place] = bucket
+        snapshot.pointee.buckets[place] = bucket
         return bucket
     }
 
@@ -129,6 +132,7 @@ extension Worker {
         }
         guard fault.abortStatus > 0 else { return true }
         exchange.pointee.fault = fault
+        exchange.pointee.replyGRPCStatus = fault.abortGRPCStatus
         reply(exchange, status: Int(fault.abortStatus), .faultAborted, detail: "")
         return false
     }
@@ -146,6 +150,7 @@ extension Worker {
         exchange.pointee.lastActivity = now
         let fault = exchange.pointee.fault
         guard fault.abortStatus > 0 else { return start(exchange) }
+        exchange.pointee.replyGRPCStatus = fault.abortGRPCStatus
         reply(exchange, status: Int(fault.abortStatus), .faultAborted, detail: "")
     }
 

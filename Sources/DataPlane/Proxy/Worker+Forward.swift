@@ -240,6 +240,12 @@ extension Worker {
         let isFirstProxy = manager[0].usesRemoteAddress
         let replacesRequestID =
             isFirstProxy && manager[0].generatesRequestID && !manager[0].preservesExternalRequestID
+        let expected = expectedMilliseconds(exchange)
+        var grpcLimit = expected
+        if grpcLimit == 0, exchange.pointee.limits.stream > 0 {
+            grpcLimit = exchange.pointee.limits.stream &- exchange.pointee.started / 1_000_000
+        }
+        let saysGRPCTimeout = grpcLimit > 0 && exchange.pointee.flags.contains(.limitsGRPC)
         let upgrading = exchange.pointee.flags.contains(.upgrade)
         for index in 0..<head.pointee.fieldCount {
             switch head.pointee.kind(index) {
@@ -258,6 +264,7 @@ extension Worker {
             case .forwardedClientCertificate where !manager[0].forwardsClientCertificate: continue
             case .envoyExternalAddress where isFirstProxy: continue
             case .requestID where replacesRequestID: continue
+            case .grpcTimeout where saysGRPCTimeout: continue
             default: break
             }
             if head.pointee.name(index).isEmpty { continue }
@@ -302,7 +309,7 @@ extension Worker {
             writeRequestID(&writer)
             writer.text("\r\n")
         }
-        let expected = expectedMilliseconds(exchange)
+        if saysGRPCTimeout { writeGRPCTimeout(exchange, grpcLimit, start, &writer) }
         if expected > 0, !manager[0].suppressesEnvoyHeaders {
             writer.text("x-envoy-expected-rq-timeout-ms: ")
             let before = writer.count
@@ -334,6 +341,23 @@ extension Worker {
         guard !writer.overflowed else { return false }
         exchange.pointee.head.filled(writer.count)
         return true
+    }
+
+    /// The time limit in the form of gRPC: at most eight digits.
+    private func writeGRPCTimeout(
+        _ exchange: ExchangePointer, _ expected: UInt64, _ start: Int, _ writer: inout ByteWriter
+    ) {
+        writer.text("grpc-timeout: ")
+        let before = writer.count
+        if expected < 100_000_000 {
+            writer.number(expected)
+            exchange.pointee.grpcTimeout = Exchange.Run(
+                start: UInt32(truncatingIfNeeded: start + before), count: UInt32(writer.count - before))
+            writer.text("m\r\n")
+        } else {
+            writer.number(min(expected / 1000, 99_999_999))
+            writer.text("S\r\n")
+        }
     }
 
     private func writePeer(_ exchange: ExchangePointer, _ writer: inout ByteWriter) {

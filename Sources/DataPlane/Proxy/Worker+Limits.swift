@@ -11,6 +11,9 @@ extension Worker {
     ) {
         let grpc = route.maximumGRPCTimeoutMilliseconds == nil ? nil : GRPCTimeout.of(request)
         exchange.pointee.timeoutMilliseconds = route.timeout(grpc)
+        if let grpc, !route.replacesTimeoutByDuration || grpc.milliseconds != nil {
+            exchange.pointee.flags.insert(.limitsGRPC)
+        }
         let perTry = exchange.pointee.snapshot.flatMap { snapshot in
             exchange.pointee.decision.flatMap { snapshot.pointee.tables.retryPlan($0).first?.perTryMilliseconds }
         }
@@ -27,6 +30,14 @@ extension Worker {
         if let limit = manager.requestTimeoutMilliseconds, limit > 0, !exchange.pointee.request.isDone {
             exchange.pointee.limits.arrival = started &+ UInt64(limit)
         }
+    }
+
+    /// Takes the longest life of an HTTP client's connection (`max_connection_duration`).
+    func noteLifetime(_ connection: ConnectionPointer, _ snapshot: SnapshotPointer, _ decision: ConnectionDecision) {
+        guard decision.handling == .http,
+            let limit = snapshot.pointee.tables.chain(of: decision).manager[0].maximumDurationMilliseconds, limit > 0
+        else { return }
+        connection.pointee.lifetimeEnd = connection.pointee.opened / 1_000_000 &+ UInt64(limit)
     }
 
     /// What the origin is told: how long the answer may take.

@@ -72,6 +72,13 @@ extension Worker {
         send(exchange, downstream, reason: decision.reason, body: "", type: "", location: location)
     }
 
+    /// How an answer of our own is told to a gRPC client; nil for others.
+    private func grpcAnswer(_ exchange: ExchangePointer) -> GRPCAnswer? {
+        guard exchange.pointee.flags.contains(.isGRPC) else { return nil }
+        let own = exchange.pointee.replyGRPCStatus
+        return own >= 0 ? GRPCAnswer(code: UInt8(own)) : GRPCAnswer(http: exchange.pointee.status)
+    }
+
     /// Answers a CORS preflight.
     mutating func answerPreflight(_ exchange: ExchangePointer) {
         guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
@@ -97,7 +104,7 @@ extension Worker {
         }
         if drainDeadline != 0 { exchange.pointee.flags.insert(.closeDownstream) }
         exchange.pointee.flags.insert([.responseStarted, .localReply])
-        let grpcAnswer = exchange.pointee.flags.contains(.isGRPC) ? GRPCAnswer(http: exchange.pointee.status) : nil
+        let grpcAnswer = grpcAnswer(exchange)
         if grpcAnswer != nil { exchange.pointee.status = 200 }
         var writer = ByteWriter(UnsafeMutableRawBufferPointer(start: scratch, count: Self.scratchCapacity))
         writer.text("HTTP/1.1 ")

@@ -122,6 +122,10 @@ extension Worker {
         if manager[0].maximumRequests > 0, connection.pointee.requests >= manager[0].maximumRequests {
             exchange.pointee.flags.insert(.closeDownstream)
         }
+        // Its life is over: this request is the last one.
+        if connection.pointee.lifetimeEnd > 0, milliseconds >= connection.pointee.lifetimeEnd {
+            exchange.pointee.flags.insert(.closeDownstream)
+        }
         if workloadIsDraining(connection) { exchange.pointee.flags.insert(.closeDownstream) }
         noteRequest(exchange, parts)
         if head.pointee.minorVersion == 0, !manager[0].acceptsHTTP10 {

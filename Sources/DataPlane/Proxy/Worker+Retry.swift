@@ -24,6 +24,11 @@ extension Worker {
     /// Keeps body bytes that are sent for another attempt, within the route's limit.
     mutating func keepForRetry(_ exchange: ExchangePointer, _ bytes: UnsafeRawBufferPointer) {
         if exchange.pointee.flags.contains(.notReplayable) || bytes.count == 0 { return }
+        if exchange.pointee.flags.contains(.responseStarted), exchange.pointee.mirrors == 0 {
+            // There is no other attempt any more.
+            exchange.pointee.flags.insert(.notReplayable)
+            return
+        }
         let kept = exchange.pointee.head.count - Int(exchange.pointee.sendStart)
         let isWanted = exchange.pointee.retry.isEnabled || exchange.pointee.mirrors != 0
         if isWanted, kept + bytes.count <= Int(exchange.pointee.keepLimit) {
@@ -112,6 +117,7 @@ extension Worker {
         exchange.pointee.flags.remove(.waitsForRetry)
         renumber(exchange, \.attemptCount, UInt64(exchange.pointee.retry.attempt))
         renumber(exchange, \.expectedTimeout, expectedMilliseconds(exchange))
+        renumber(exchange, \.grpcTimeout, expectedMilliseconds(exchange))
         start(exchange)
     }
 
@@ -197,6 +203,7 @@ extension Exchange {
         upstreamAuthority = moved(upstreamAuthority)
         attemptCount = moved(attemptCount)
         expectedTimeout = moved(expectedTimeout)
+        grpcTimeout = moved(grpcTimeout)
     }
 }
 

@@ -202,6 +202,7 @@ struct FilterCompiler {
         if message.enableRetryAfterHeader { throw .unsupported("\(path).enable_retry_after_header") }
         guard message.hasTokenBucket else { return FlatArray() }
         var plan = try Self.bucket(message.tokenBucket, "\(path).token_bucket")
+        plan.isResourceExhausted = message.rateLimitedAsResourceExhausted
         let headers = HeaderMutationCompiler(arena: arena)
         plan.responseHeaders = try headers.mutations(
             add: message.responseHeadersToAdd, remove: [], "\(path).response_headers")

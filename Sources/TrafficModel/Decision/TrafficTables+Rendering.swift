@@ -183,11 +183,9 @@ extension TrafficTables {
         return request.firstHeader(mirror.clusterHeader.buffer).flatMap { cluster(named: request[$0]) }
     }
 
-    /// Fault injection of one filter in force: zero or one element. Its header and cluster
-    /// conditions are checked; the dice are the caller's.
-    public func faultPlan(
-        _ decision: RequestDecision, _ filter: HTTPFilterPlan, _ context: FormatContext
-    ) -> FlatArray<FaultPlan> {
+    /// Fault injection of one filter in force: zero or one element. Its conditions
+    /// (``FaultPlan/applies(to:)``) and the dice are the caller's.
+    public func faultPlan(_ decision: RequestDecision, _ filter: HTTPFilterPlan) -> FlatArray<FaultPlan> {
         var plan = filter.fault
         if let override = override(filter.name, of: decision) {
             if override.disabled { return FlatArray() }
@@ -195,7 +193,6 @@ extension TrafficTables {
         } else if filter.disabled {
             return FlatArray()
         }
-        guard let fault = plan.first, fault.applies(to: context) else { return FlatArray() }
         return plan
     }
 

@@ -45,6 +45,8 @@ public struct RateLimitPlan: BitwiseCopyable, Sendable {
     public var enforcedPerMillion: UInt32 = 1_000_000
     /// Status of the refusal. Default 429.
     public var status: UInt16 = 429
+    /// gRPC clients are told RESOURCE_EXHAUSTED rather than UNAVAILABLE.
+    public var isResourceExhausted = false
     /// Header changes of the refusal.
     public var responseHeaders = FlatArray<HeaderMutation>()
     /// Header changes of a request that passes although the bucket is empty.

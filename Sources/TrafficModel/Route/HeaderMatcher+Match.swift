@@ -1,6 +1,6 @@
 extension HeaderMatcher {
-    /// Whether a request satisfies the condition. Lines with the same name count
-    /// as one value, joined by commas, as in Envoy.
+    /// Whether a request satisfies the condition. Each line with the name counts by itself, as in Envoy since 1.37: joined
+    /// by commas, a second line could be used to slip past a rule.
     public func matches(_ request: RequestView) -> Bool {
         switch source {
         case .method: return verdict(request[request.method])
@@ -11,38 +11,28 @@ extension HeaderMatcher {
         }
     }
 
+    /// One line that holds is enough; inverted, none may hold.
     private func matchesField(_ request: RequestView) -> Bool {
-        var found: ByteRange?
-        var repeated = false
+        var isPresent = false
         var index = 0
         while index < request.headers.count {
             let field = request.headers[index]
-            if field.name.length == name.count,
-                ByteComparison.equalIgnoringCase(request[field.name], name.buffer)
-            {
-                repeated = found != nil
-                if repeated { break }
-                found = field.value
-            }
             index &+= 1
+            guard field.name.length == name.count,
+                ByteComparison.equalIgnoringCase(request[field.name], name.buffer)
+            else { continue }
+            isPresent = true
+            switch kind {
+            case .present, .absent: return verdict(request[field.value])
+            case .text, .range: if holds(request[field.value]) { return !inverted }
+            }
         }
-        guard let found else { return verdict(nil) }
-        guard repeated, kind == .text || kind == .range else { return verdict(request[found]) }
-        return matchesJoined(request)
+        return isPresent ? inverted : verdict(nil)
     }
 
-    private func matchesJoined(_ request: RequestView) -> Bool {
-        var length = 0
-        for field in request.headers { length += Int(field.value.length) + 1 }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { memory in
-            var writer = ByteWriter(memory)
-            for field in request.headers
-            where ByteComparison.equalIgnoringCase(request[field.name], name.buffer) {
-                if writer.count > 0 { writer.append(0x2C) }
-                writer.append(request[field.value])
-            }
-            return verdict(writer.written)
-        }
+    @inline(__always)
+    private func holds(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        kind == .text ? self.value.matches(value) : isInRange(value)
     }
 
     /// The condition on a value, nil for a header that is absent.
@@ -57,8 +47,7 @@ extension HeaderMatcher {
                 // Envoy's rule: without a header there is nothing to invert.
                 return false
             }
-            let holds = kind == .text ? self.value.matches(value) : isInRange(value)
-            return holds != inverted
+            return holds(value) != inverted
         }
     }
 

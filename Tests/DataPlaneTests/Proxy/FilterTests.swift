@@ -154,4 +154,52 @@ import Testing
         for _ in 0..<2 { #expect(try proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").body == "ok") }
         #expect(origin.notes.map { $0.contains("x-over: yes") } == [false, true])
     }
+
+    // MARK: - gRPC
+
+    private let call = "POST /s/m HTTP/1.1\r\nHost: a\r\nContent-Type: application/grpc\r\ngrpc-timeout: 5S\r\nContent-Length: 0\r\n\r\n"
+
+    @Test func aGRPCClientIsToldTheStatusOfTheFault() throws {
+        let origin = try ScriptedOrigin.answering("ok")
+        let abort = #","abort":{"grpcStatus":5,"percentage":{"numerator":100}}"#
+        let proxy = try TestProxy(
+            Self.resources(origin, filters: Self.fault, override: abort, name: "fault", type: "fault.v3.HTTPFault"))
+        let answer = try proxy.exchange(call)
+        #expect(answer.startLine.contains(" 200 ") && answer["grpc-status"] == "5")
+    }
+
+    @Test(arguments: [(",\"rateLimitedAsResourceExhausted\":true", "8"), ("", "14")])
+    func aGRPCClientIsToldOfARateLimit(more: String, status: String) throws {
+        let origin = try ScriptedOrigin.answering("ok")
+        let limit = """
+            ,"statPrefix":"l","tokenBucket":{"maxTokens":1,"fillInterval":"3600s"},\
+            "filterEnabled":{"defaultValue":{"numerator":100}},"filterEnforced":{"defaultValue":{"numerator":100}}\(more)
+            """
+        let proxy = try TestProxy(
+            .http(
+                #"{"name":"all","domains":["*"],"routes":[{"match":{"prefix":"/"},"route":{"cluster":"origin"}}]}"#,
+                clusters: [ProxyResources.cluster(origin.port)],
+                filters: Self.filter("limit", "local_ratelimit.v3.LocalRateLimit", limit)))
+        _ = try proxy.exchange(call)
+        #expect(try proxy.exchange(call)["grpc-status"] == status)
+    }
+
+    /// Route fields, what the origin is told.
+    @Test(arguments: [
+        (",\"timeout\":\"9s\",\"maxGrpcTimeout\":\"0s\"", "5000m", "5000"), (",\"maxGrpcTimeout\":\"3s\"", "3000m", "3000"),
+        (",\"timeout\":\"9s\"", "5S", "9000"),
+        (",\"timeout\":\"9s\",\"maxStreamDuration\":{\"grpcTimeoutHeaderMax\":\"0s\"}", "5000m", nil),
+    ] as [(String, String, String?)])
+    func theOriginIsToldTheLimitThatCounts(route: String, limit: String, expected: String?) throws {
+        let origin = try ScriptedOrigin.answering("ok")
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port), route: route))
+        _ = try proxy.exchange(call)
+        let seen = try #require(origin.notes.first)
+        #expect(seen.contains("\ngrpc-timeout: \(limit)\n"))
+        if let expected {
+            #expect(seen.contains("\nx-envoy-expected-rq-timeout-ms: \(expected)\n"))
+        } else {
+            #expect(!seen.contains("x-envoy-expected-rq-timeout-ms"))
+        }
+    }
 }
