@@ -2,6 +2,7 @@ internal import EnvoyAPI
 internal import Foundation
 internal import SwiftProtobuf
 
+typealias EnvoyAccessLog = Envoy_Config_Accesslog_V3_AccessLog
 typealias EnvoyAddress = Envoy_Config_Core_V3_Address
 typealias EnvoyCluster = Envoy_Config_Cluster_V3_Cluster
 typealias EnvoyEndpoint = Envoy_Config_Endpoint_V3_LbEndpoint

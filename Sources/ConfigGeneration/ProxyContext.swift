@@ -17,12 +17,17 @@ final class ProxyContext {
     var provenance: [ResourceName: [ObjectReference]] = [:]
     var secrets: [String: EnvoySecret] = [:]
 
+    /// Policies that this proxy enforces on what its workload calls.
+    lazy var attachedPolicies: [AuthorizationPolicyObject] = findAttachedPolicies()
+    /// What this proxy reports.
+    lazy var telemetry = ProxyTelemetry(context: self)
     /// Services that this proxy's workload serves.
     lazy var servedServices: [Service] = findServedServices()
 
     private var rules: [ObjectIdentifier: ResolvedDestinationRule?] = [:]
 
     init(snapshot: MeshSnapshot, proxy: ProxyIdentity, options: GenerationOptions) {
+        let proxy = snapshot.completed(proxy)
         self.snapshot = snapshot
         self.proxy = proxy
         self.options = options

@@ -24,6 +24,11 @@ public final class MeshSnapshot: Sendable {
     public let gateways: [GatewayObject]
     /// Authorization policies, oldest first.
     public let policies: [AuthorizationPolicyObject]
+    /// Telemetry objects, oldest first.
+    public let telemetries: [TelemetryObject]
+    let policiesByTarget: [ObjectReference: [AuthorizationPolicyObject]]
+    let peerAuthentications: [String: [PeerAuthenticationObject]]
+    let proxyConfigs: [String: [ProxyConfigObject]]
     let workloads: [Workload]
     let credentials: [String: MeshObject]
     private let scopes = Mutex<[ScopeKey: SidecarScope]>([:])
@@ -60,6 +65,10 @@ public final class MeshSnapshot: Sendable {
         sidecars = Dictionary(grouping: kinds.sidecars, by: \.reference.namespace)
         gateways = kinds.gateways
         policies = kinds.policies
+        policiesByTarget = Self.byTarget(kinds.policies)
+        telemetries = kinds.telemetries
+        peerAuthentications = kinds.peerAuthentications
+        proxyConfigs = kinds.proxyConfigs
         credentials = kinds.credentials
     }
 

@@ -4,8 +4,11 @@ internal import MeshAPI
 struct SchemaViolations: AnalysisRule {
     let codes: [FindingCode] = [.schemaError, .unreachableRule, .ineffectiveMatch, .schemaWarning]
 
-    /// Kinds that aren't ours are nothing to warn of when a whole directory is analysed.
-    private static let notOurs: Set<String> = [ViolationCode.unknownKind.rawValue]
+    /// Kinds that aren't ours are nothing to warn of when a whole directory is
+    /// analysed, and what Petrel leaves undone is no fault of an object.
+    private static let notOurs: Set<String> = [
+        ViolationCode.unknownKind.rawValue, ViolationCode.fieldWithoutEffect.rawValue,
+    ]
 
     func apply(to mesh: AnalyzedMesh, _ findings: inout FindingCollector) {
         for violation in mesh.readingViolations + mesh.validationViolations where !Self.notOurs.contains(violation.code) {

@@ -40,7 +40,8 @@ extension ClusterPlan {
     }
 
     private func applyMeshTLS(_ cluster: inout EnvoyCluster, _ http: UpstreamHTTPOptions) {
-        guard context.mesh.enableAutoMtls ?? true, !service.isMeshExternal else { return }
+        guard context.mesh.enableAutoMtls ?? true, !service.isMeshExternal, context.snapshot.acceptsMutualTLS(service)
+        else { return }
         var secured = EnvoyCluster.TransportSocketMatch()
         secured.name = "tlsMode-istio"
         secured.match = Google_Protobuf_Struct(fields: ["tlsMode": .init(stringValue: "istio")])

@@ -22,6 +22,21 @@ struct ClusterPlan {
         Names.cluster(port: port.number, subset: subset?.name ?? "", host: service.hostname)
     }
 
+    /// The name under which it is counted.
+    private var statName: String {
+        var pattern = context.mesh.outboundClusterStatName
+        if pattern.isEmpty { return name }
+        let isKubernetes = service.registry == .kubernetes
+        for (variable, value) in [
+            ("%SERVICE_FQDN%", service.hostname), ("%SERVICE_PORT_NAME%", port.name), ("%SERVICE_PORT%", "\(port.number)"),
+            ("%SERVICE_NAME%", service.name), ("%SUBSET_NAME%", subset?.name ?? ""),
+            ("%SERVICE%", isKubernetes ? "\(service.name).\(service.namespace)" : service.hostname),
+        ] {
+            pattern = pattern.replacing(variable, with: value)
+        }
+        return pattern
+    }
+
     /// The objects that make it what it is.
     var origins: [ObjectReference] { service.origins + (rule?.origins ?? []) }
 
@@ -31,7 +46,7 @@ struct ClusterPlan {
         let discovery = discovery
         var cluster = EnvoyCluster()
         cluster.name = name
-        cluster.altStatName = name + ";"
+        cluster.altStatName = statName + ";"
         cluster.commonLbConfig = Self.commonLoadBalancing
         var assignment: EnvoyLoadAssignment?
         switch discovery {
@@ -44,7 +59,9 @@ struct ClusterPlan {
             cluster.type = .eds
             cluster.edsClusterConfig.edsConfig = .sameStream
             cluster.edsClusterConfig.serviceName = name
-            assignment = loadAssignment(endpoints)
+            // Declarations of one host share endpoints; names that one of them
+            // resolves can't be sent for another.
+            assignment = loadAssignment(endpoints.filter { $0.isUnixSocket || IPAddress.isAddress($0.address) })
         case .asDialled:
             cluster.type = .originalDst
             if service.resolution == .passthrough, service.registry == .external, port.targetPort > 0,

@@ -53,7 +53,7 @@ struct EndpointGroups {
             endpoint.workloadName, endpoint.namespace, canonical, revision, context.options.clusterID,
         ].joined(separator: ";")
         var metadata = EnvoyMetadata(istio: ["workload": .init(stringValue: workload)])
-        if endpoint.speaksMeshTLS {
+        if endpoint.speaksMeshTLS, context.snapshot.acceptsMutualTLS(endpoint) {
             metadata.filterMetadata["envoy.transport_socket_match"] =
                 .init(fields: ["tlsMode": .init(stringValue: "istio")])
         }

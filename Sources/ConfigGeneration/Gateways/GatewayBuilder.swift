@@ -25,13 +25,14 @@ struct GatewayBuilder {
             listener.address = EnvoyAddress(bind, port: port.number)
             listener.additionalAddresses = context.additionalAddresses(bind: bind, port: port.number)
             listener.trafficDirection = .outbound
+            listener.accessLog = context.telemetry.listenerLogs
             listener.maxConnectionsToAcceptPerSocketEvent = .init(1)
             if !port.isHTTP, port.servers.contains(where: { $0.server.tls != nil }) {
                 listener.listenerFilters = [ListenerFilters.tlsInspector]
             }
             listener.filterChains = chains
             listeners.append(listener)
-            context.note(.listener(listener.name), port.servers.map(\.gateway))
+            context.note(.listener(listener.name), port.servers.map(\.gateway) + AuthorizationFilters(context: context).origins)
         }
         return listeners
     }
@@ -63,7 +64,7 @@ struct GatewayBuilder {
     ) -> EnvoyFilterChain {
         let bind = port.bind.isEmpty ? context.wildcard : port.bind
         let statPrefix = name.isEmpty ? "outbound_\(Names.listener(bind, port.number));" : name
-        var manager = HTTPManager(routes: .named(route), statPrefix: statPrefix)
+        var manager = HTTPManager(routes: .named(route), statPrefix: statPrefix, context: context)
         manager.isGateway = true
         manager.acceptsHTTP10 = context.proxy.metadata["HTTP10"] == "1"
         manager.policies = AuthorizationFilters(context: context).http
@@ -147,7 +148,7 @@ struct GatewayBuilder {
                 chain.filterChainMatch.applicationProtocols = [
                     "istio-peer-exchange", "istio", "istio-http/1.0", "istio-http/1.1", "istio-h2",
                 ]
-                chain.filters = NetworkFilters.plain(name)
+                chain.filters = NetworkFilters(context: context).plain(name)
                 chain.transportSocketConnectTimeout = OutboundListener.connectTimeout
                 return chain
             }

@@ -15,21 +15,19 @@ struct ServerTLS {
         let secrets = SecretSources(context: context)
         var validation = Envoy_Extensions_TransportSockets_Tls_V3_CertificateValidationContext()
         validation.matchTypedSubjectAltNames = tls.subjectAltNames.map(TransportSockets.subjectAltName)
+        validation.verifyCertificateSpki = tls.keyHashes
+        validation.verifyCertificateHash = tls.certificateHashes
+        if !tls.revocations.isEmpty { validation.crl.filename = tls.revocations }
+        if tls.acceptsAnyAuthority { validation.trustChainVerification = .acceptUntrusted }
         var roots: SecretSources.Reference?
         switch tls.mode {
         case .istioMutual:
             downstream.commonTlsContext.tlsCertificateSdsSecretConfigs = [TransportSockets.local("default", waits: true)]
             roots = TransportSockets.local("ROOTCA", waits: true)
         default:
-            let usesCredential = !tls.credentialName.isEmpty
-            downstream.commonTlsContext.tlsCertificateSdsSecretConfigs = [
-                usesCredential
-                    ? secrets.certificate(credential: tls.credentialName)
-                    : secrets.certificate(chain: tls.serverCertificate, key: tls.privateKey)
-            ]
+            downstream.commonTlsContext.tlsCertificateSdsSecretConfigs = certificates(tls, secrets)
             if tls.mode == .mutual || tls.mode == .optionalMutual {
-                roots = usesCredential
-                    ? secrets.roots(credential: tls.credentialName) : secrets.roots(path: tls.caCertificates)
+                roots = self.roots(tls, secrets)
             }
         }
         if let roots {
@@ -37,6 +35,18 @@ struct ServerTLS {
             downstream.commonTlsContext.combinedValidationContext.validationContextSdsSecretConfig = roots
         }
         return EnvoyTransportSocket("envoy.transport_sockets.tls", downstream)
+    }
+
+    private func certificates(_ tls: GatewayObject.Server.TLS, _ secrets: SecretSources) -> [SecretSources.Reference] {
+        if !tls.credentialNames.isEmpty { return tls.credentialNames.map(secrets.certificate(credential:)) }
+        if !tls.certificates.isEmpty { return tls.certificates.map { secrets.certificate(chain: $0.chain, key: $0.key) } }
+        return [secrets.certificate(chain: tls.serverCertificate, key: tls.privateKey)]
+    }
+
+    private func roots(_ tls: GatewayObject.Server.TLS, _ secrets: SecretSources) -> SecretSources.Reference {
+        if !tls.caCertCredentialName.isEmpty { return secrets.roots(credential: tls.caCertCredentialName) }
+        if let name = tls.credentialNames.first { return secrets.roots(credential: name) }
+        return secrets.roots(path: tls.caCertificates)
     }
 
     private func applyParameters(

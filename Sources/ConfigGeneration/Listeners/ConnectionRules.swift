@@ -11,6 +11,7 @@ internal import ServiceRegistry
 struct ConnectionRules {
     private let context: ProxyContext
     private let filters: NetworkFilters
+    private let authorization: OutboundAuthorization
     private let byHost: HostIndex<[Ranked]>
 
     private struct Ranked: Sendable {
@@ -21,6 +22,7 @@ struct ConnectionRules {
     init(_ rules: [ResolvedVirtualService], context: ProxyContext) {
         self.context = context
         filters = NetworkFilters(context: context)
+        authorization = OutboundAuthorization(context: context)
         var byHost = HostIndex<[Ranked]>()
         for (rank, rule) in rules.enumerated() where !rule.spec.tls.isEmpty || !rule.spec.tcp.isEmpty {
             for host in Set(rule.hosts) { byHost[host, default: []].append(Ranked(rank: rank, rule: rule)) }
@@ -56,8 +58,8 @@ struct ConnectionRules {
                             serverNames: match.sniHosts.contains("*") ? [] : match.sniHosts,
                             ranges: match.destinationSubnets.isEmpty
                                 ? place.ranges : match.destinationSubnets.compactMap(AddressRange.init),
-                            filters: filters.routes(route.route, rule: rule, listenPort: place.port),
-                            rule: rule, origins: [rule.origin] + service.origins))
+                            filters: routed(route.route, rule, place), rule: rule,
+                            origins: [rule.origin] + service.origins + authorization.origins([service])))
                 }
             }
         }
@@ -68,8 +70,7 @@ struct ConnectionRules {
             .init(
                 serverNames: needsName && service.hostname != "*" ? [service.hostname] : [],
                 ranges: place.ranges,
-                filters: filters.service(service, port: port(of: place), listenPort: place.port),
-                rule: nil, origins: service.origins)
+                filters: plain(place), rule: nil, origins: service.origins + authorization.origins([service]))
         ]
     }
 
@@ -100,8 +101,8 @@ struct ConnectionRules {
         chains.append(
             .init(
                 ranges: place.ranges,
-                filters: filters.service(place.service, port: port(of: place), listenPort: place.port),
-                rule: nil, origins: place.service.origins))
+                filters: plain(place), rule: nil,
+                origins: place.service.origins + authorization.origins([place.service])))
         return chains
     }
 
@@ -110,8 +111,27 @@ struct ConnectionRules {
         _ place: OutboundListenerBuilder.Place, _ ranges: [AddressRange]
     ) -> OutboundListener.TCPChain {
         .init(
-            ranges: ranges, filters: filters.routes(route.route, rule: rule, listenPort: place.port),
-            rule: rule, origins: [rule.origin] + place.service.origins)
+            ranges: ranges, filters: routed(route.route, rule, place), rule: rule,
+            origins: [rule.origin] + place.service.origins + authorization.origins([place.service]))
+    }
+
+    // MARK: - Filters
+
+    private func plain(_ place: OutboundListenerBuilder.Place) -> [EnvoyNetworkFilter] {
+        authorization.network([.init(service: place.service, port: place.port.number)])
+            + filters.service(place.service, port: port(of: place), listenPort: place.port)
+    }
+
+    /// Policies of the service that was dialled, and of those that it is sent to.
+    private func routed(
+        _ routes: [VirtualService.RouteDestination], _ rule: ResolvedVirtualService,
+        _ place: OutboundListenerBuilder.Place
+    ) -> [EnvoyNetworkFilter] {
+        let targets = routes.compactMap(\.destination).compactMap {
+            authorization.called(filters.cluster($0, listenPort: place.port.number))
+        }
+        return authorization.network([.init(service: place.service, port: place.port.number)] + targets)
+            + filters.routes(routes, rule: rule, listenPort: place.port)
     }
 
     private func applies(_ match: VirtualService.L4MatchAttributes, _ port: Int) -> Bool {

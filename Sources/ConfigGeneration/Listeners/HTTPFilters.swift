@@ -1,4 +1,5 @@
 internal import EnvoyAPI
+internal import MeshAPI
 internal import ServiceRegistry
 internal import SwiftProtobuf
 
@@ -45,11 +46,36 @@ struct HTTPManager {
     var statPrefix: String
     /// Hosts whose requests are resolved by name.
     var dynamicHosts: [String] = []
-    /// Filters that decide whether a request may pass, as packed messages.
-    var policies: [(name: String, config: Google_Protobuf_Any)] = []
+    /// A filter that decides whether a request may pass.
+    struct Policy {
+        let name: String
+        let config: Google_Protobuf_Any
+    }
+
+    /// Filters that decide whether a request may pass.
+    var policies: [Policy] = []
+    /// Where requests are logged.
+    var accessLogs: [EnvoyAccessLog] = []
+    /// How requests are traced, if they are.
+    var tracing: EnvoyHTTPManager.Tracing?
+    /// Whether the request's id decides which requests are traced.
+    var samplesByRequestID = true
+    /// How paths are brought into one form: MeshConfig's word for it.
+    var pathNormalization = ""
     var isGateway = false
     var isExplicitProxy = false
     var acceptsHTTP10 = false
+
+    /// A manager that reports what the mesh's telemetry asks for.
+    init(routes: Routes, statPrefix: String, context: ProxyContext) {
+        self.routes = routes
+        self.statPrefix = statPrefix
+        let telemetry = context.telemetry
+        accessLogs = telemetry.requestLogs
+        tracing = telemetry.tracing
+        samplesByRequestID = telemetry.samplesByRequestID
+        pathNormalization = context.mesh.pathNormalization["normalization"]?.string ?? ""
+    }
 
     func filter(for proxy: ProxyIdentity) -> EnvoyNetworkFilter {
         EnvoyNetworkFilter("envoy.filters.network.http_connection_manager", message(for: proxy))
@@ -77,9 +103,13 @@ struct HTTPManager {
         manager.useRemoteAddress = .init(isGateway)
         manager.proxy100Continue = true
         manager.upgradeConfigs = [Self.websocket]
-        manager.normalizePath = .init(true)
-        manager.pathWithEscapedSlashesAction = .keepUnchanged
-        manager.requestIDExtension = Self.requestID
+        manager.normalizePath = .init(pathNormalization != "NONE")
+        manager.mergeSlashes = pathNormalization.hasSuffix("MERGE_SLASHES")
+        manager.pathWithEscapedSlashesAction =
+            pathNormalization == "DECODE_AND_MERGE_SLASHES" ? .unescapeAndForward : .keepUnchanged
+        manager.requestIDExtension = samplesByRequestID ? Self.requestID : Self.plainRequestID
+        manager.accessLog = accessLogs
+        if let tracing { manager.tracing = tracing }
         if isGateway { applyGateway(&manager) }
         if isExplicitProxy { manager.httpProtocolOptions.allowAbsoluteURL = .init(true) }
         if acceptsHTTP10 { manager.httpProtocolOptions.acceptHTTP10 = true }
@@ -102,11 +132,16 @@ struct HTTPManager {
         return config
     }()
 
-    private static let requestID: Envoy_Extensions_Filters_Network_HttpConnectionManager_V3_RequestIDExtension = {
+    private static let requestID = requestID(decidesTraces: true)
+    private static let plainRequestID = requestID(decidesTraces: false)
+
+    private static func requestID(
+        decidesTraces: Bool
+    ) -> Envoy_Extensions_Filters_Network_HttpConnectionManager_V3_RequestIDExtension {
         var uuid = Envoy_Extensions_RequestId_Uuid_V3_UuidRequestIdConfig()
-        uuid.useRequestIDForTraceSampling = .init(true)
+        uuid.useRequestIDForTraceSampling = .init(decidesTraces)
         var fields = Envoy_Extensions_Filters_Network_HttpConnectionManager_V3_RequestIDExtension()
         fields.typedConfig = uuid.packed
         return fields
-    }()
+    }
 }

@@ -8,8 +8,9 @@ struct NetworkFilters {
     let context: ProxyContext
 
     /// To one cluster that no rule speaks of.
-    static func plain(_ cluster: String) -> [EnvoyNetworkFilter] {
+    func plain(_ cluster: String) -> [EnvoyNetworkFilter] {
         var proxy = EnvoyTCPProxy()
+        proxy.accessLog = context.telemetry.connectionLogs
         proxy.statPrefix = cluster
         proxy.cluster = cluster
         return [EnvoyNetworkFilter("envoy.filters.network.tcp_proxy", proxy)]
@@ -94,6 +95,7 @@ struct NetworkFilters {
 
     private func stack(_ proxy: EnvoyTCPProxy, _ port: ServicePort) -> [EnvoyNetworkFilter] {
         var proxy = proxy
+        proxy.accessLog = context.telemetry.connectionLogs
         if let idle = context.proxy.metadata["IDLE_TIMEOUT"].flatMap(Duration.init(goText:)), !proxy.hasIdleTimeout {
             proxy.idleTimeout = .init(idle)
         }

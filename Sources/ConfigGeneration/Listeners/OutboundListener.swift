@@ -56,6 +56,8 @@ final class OutboundListener {
             return
         }
         var chain = chain
+        var seen: Set<String> = []
+        chain.ranges = chain.ranges.filter { seen.insert($0.canonical).inserted }
         let ranges = chain.ranges.isEmpty ? [""] : chain.ranges.map(\.canonical)
         if chain.serverNames.isEmpty {
             let free = zip(chain.ranges, ranges).filter { claims.insert($0.1).inserted }
@@ -83,6 +85,7 @@ extension OutboundListener {
         listener.address = port == 0 ? EnvoyAddress(pipe: unixPath) : EnvoyAddress(bind, port: port)
         listener.additionalAddresses = context.additionalAddresses(bind: bind, port: port)
         listener.trafficDirection = .outbound
+        listener.accessLog = context.telemetry.listenerLogs
         listener.continueOnListenerFiltersTimeout = true
         listener.listenerFiltersTimeout = .init(
             http?.isSniffed == true ? context.mesh.protocolDetectionTimeout ?? .zero : .zero)

@@ -143,7 +143,9 @@ struct OutboundListenerBuilder {
 
     private func addHTTP(to listener: OutboundListener, route: String, _ place: Place, isSniffed: Bool) {
         if listener.http == nil {
-            var manager = HTTPManager(routes: .named(route), statPrefix: "outbound_\(listener.name);")
+            var manager = HTTPManager(
+                routes: .named(route), statPrefix: "outbound_\(listener.name);", context: context)
+            manager.policies = OutboundAuthorization(context: context).filters
             manager.acceptsHTTP10 = context.proxy.metadata["HTTP10"] == "1"
             manager.isExplicitProxy = place.port.portProtocol == .httpProxy
             if context.scope.outboundMode == .allowAnyDynamicDNS {
@@ -163,7 +165,8 @@ struct OutboundListenerBuilder {
         let port = own ?? Int(context.mesh.proxyHttpPort)
         guard port > 0, let listener = listener(context.loopback, port, true), listener.http == nil else { return }
         var manager = HTTPManager(
-            routes: .named(Names.httpProxyRoute), statPrefix: "outbound_\(listener.name);")
+            routes: .named(Names.httpProxyRoute), statPrefix: "outbound_\(listener.name);", context: context)
+        manager.policies = OutboundAuthorization(context: context).filters
         manager.isExplicitProxy = true
         listener.http = .init(manager: manager, isSniffed: false)
     }

@@ -14,6 +14,7 @@ struct VirtualOutbound {
         var listener = EnvoyListener()
         listener.name = Names.virtualOutbound
         listener.trafficDirection = .outbound
+        listener.accessLog = context.telemetry.listenerLogs
         listener.useOriginalDst = .init(true)
         listener.maxConnectionsToAcceptPerSocketEvent = .init(1)
         listener.filterChains = [blackHole(port)]
@@ -27,7 +28,7 @@ struct VirtualOutbound {
         }
         var rest = EnvoyFilterChain()
         rest.name = "virtualOutbound-catchall-tcp"
-        rest.filters = NetworkFilters.plain(context.fallbackCluster)
+        rest.filters = NetworkFilters(context: context).plain(context.fallbackCluster)
         if context.scope.outboundMode == .allowAnyDynamicDNS {
             // What is found not to be HTTP has gone past the chains without
             // conditions: only the default chain takes it.
@@ -45,7 +46,7 @@ struct VirtualOutbound {
         var chain = EnvoyFilterChain()
         chain.name = "virtualOutbound-blackhole"
         chain.filterChainMatch.destinationPort = .init(UInt32(clamping: port))
-        chain.filters = NetworkFilters.plain(Names.blackHole)
+        chain.filters = NetworkFilters(context: context).plain(Names.blackHole)
         return chain
     }
 
@@ -54,7 +55,7 @@ struct VirtualOutbound {
         routes.name = "allow_any_dynamic_dns"
         routes.virtualHosts = [CatchAllHost(context: context).message]
         routes.validateClusters = .init(false)
-        var manager = HTTPManager(routes: .inline(routes), statPrefix: "\(Names.virtualOutbound);")
+        var manager = HTTPManager(routes: .inline(routes), statPrefix: "\(Names.virtualOutbound);", context: context)
         manager.dynamicHosts = [DynamicDNS.fallbackHost]
         var chain = EnvoyFilterChain()
         chain.name = "virtualOutbound-catchall-tcp-http"
@@ -70,7 +71,7 @@ struct VirtualOutbound {
         var chain = EnvoyFilterChain()
         chain.name = Names.passthroughChain
         chain.filterChainMatch = .init()
-        chain.filters = NetworkFilters.plain(context.fallbackCluster)
+        chain.filters = NetworkFilters(context: context).plain(context.fallbackCluster)
         return chain
     }
 }

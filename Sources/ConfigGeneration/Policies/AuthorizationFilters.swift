@@ -3,57 +3,104 @@ internal import MeshAPI
 internal import ServiceRegistry
 internal import SwiftProtobuf
 
-/// The filters that enforce the AuthorizationPolicies of a gateway's proxies:
-/// what is denied first, then what must be allowed.
+/// The filters that enforce the AuthorizationPolicies of a gateway's proxies.
 struct AuthorizationFilters {
     let context: ProxyContext
 
     /// Those of HTTP chains.
-    var http: [(name: String, config: Google_Protobuf_Any)] {
-        rules(isHTTP: true).map { rules in
-            var filter = Envoy_Extensions_Filters_Http_Rbac_V3_RBAC()
-            filter.rules = rules
-            return ("envoy.filters.http.rbac", filter.packed)
+    var http: [HTTPManager.Policy] {
+        let rules = AuthorizationRules(applied: applying, isHTTP: true)
+        let external = ExternalAuthorization(context: context)
+        var filters: [HTTPManager.Policy] = []
+        for provider in rules.providers {
+            guard let filter = external.http(provider), let selection = rules.selection(for: provider) else {
+                filters.append(Self.filter(.init(enforced: AuthorizationRules.refusal), .deny))
+                continue
+            }
+            filters.append(ExternalAuthorization.selecting(selection))
+            filters.append(filter)
         }
+        for action in [AuthorizationPolicyObject.Action.audit, .deny, .allow] {
+            let pair = rules.rules(action)
+            if !pair.isEmpty { filters.append(Self.filter(pair, action)) }
+        }
+        return filters
     }
 
     /// Those of chains that forward bytes.
     var network: [EnvoyNetworkFilter] {
-        rules(isHTTP: false).map { rules in
-            var filter = Envoy_Extensions_Filters_Network_Rbac_V3_RBAC()
-            filter.rules = rules
-            filter.statPrefix = "tcp."
-            return EnvoyNetworkFilter("envoy.filters.network.rbac", filter)
-        }
+        Self.network(AuthorizationRules(applied: applying, isHTTP: false), context: context)
     }
 
-    private func rules(isHTTP: Bool) -> [Envoy_Config_Rbac_V3_RBAC] {
-        let applying = context.snapshot.policies.filter(applies)
-        return [AuthorizationPolicyObject.Action.deny, .allow].compactMap { action in
-            let own = applying.filter { $0.action == action }
-            guard !own.isEmpty else { return nil }
-            var rules = Envoy_Config_Rbac_V3_RBAC()
-            rules.action = action == .deny ? .deny : .allow
-            for policy in own {
-                for (index, rule) in policy.rules.enumerated() {
-                    let translation = AuthorizationRule(
-                        rule: rule, isHTTP: isHTTP, isDeny: action == .deny,
-                        namespace: policy.reference.namespace)
-                    guard let translated = translation.message else { continue }
-                    let key = "ns[\(policy.reference.namespace)]-policy[\(policy.reference.name)]-rule[\(index)]"
-                    rules.policies[key] = translated
-                }
-            }
-            return rules
-        }
-    }
+    /// The policies that the filters come from.
+    var origins: [ObjectReference] { applying.map(\.policy.reference) }
 
     /// Policies of the mesh's root and of the proxy's own namespace whose
-    /// selector it meets; those that name objects are not for it.
+    /// selector it meets, and those attached to its Kubernetes Gateway.
+    private var applying: [AuthorizationRules.Applied] {
+        context.snapshot.policies.filter(applies).map { .init(policy: $0) }
+    }
+
     private func applies(_ policy: AuthorizationPolicyObject) -> Bool {
         let namespace = policy.reference.namespace
+        guard policy.targets.isEmpty else {
+            let own = context.proxy.labels["gateway.networking.k8s.io/gateway-name"]
+            return namespace == context.proxy.namespace
+                && policy.targets.contains { $0.isGateway && $0.name == own }
+        }
         guard namespace == context.mesh.rootNamespace || namespace == context.proxy.namespace else { return false }
-        return policy.targets.isEmpty
-            && policy.selector.allSatisfy { context.proxy.labels[$0.key] == $0.value }
+        return policy.selector.allSatisfy { context.proxy.labels[$0.key] == $0.value }
+    }
+
+    // MARK: - Envoy's filters
+
+    static func message(
+        _ pair: AuthorizationRules.Pair, _ action: AuthorizationPolicyObject.Action
+    ) -> Envoy_Extensions_Filters_Http_Rbac_V3_RBAC {
+        var filter = Envoy_Extensions_Filters_Http_Rbac_V3_RBAC()
+        if let enforced = pair.enforced { filter.rules = enforced }
+        if let shadow = pair.shadow {
+            filter.shadowRules = shadow
+            filter.shadowRulesStatPrefix = dryRunPrefix(action)
+        }
+        return filter
+    }
+
+    private static func dryRunPrefix(_ action: AuthorizationPolicyObject.Action) -> String {
+        "istio_dry_run_\(action.rawValue.lowercased())_"
+    }
+
+    private static func filter(
+        _ pair: AuthorizationRules.Pair, _ action: AuthorizationPolicyObject.Action
+    ) -> HTTPManager.Policy {
+        .init(name: "envoy.filters.http.rbac", config: message(pair, action).packed)
+    }
+
+    static func network(_ rules: AuthorizationRules, context: ProxyContext) -> [EnvoyNetworkFilter] {
+        let external = ExternalAuthorization(context: context)
+        var filters: [EnvoyNetworkFilter] = []
+        func add(_ pair: AuthorizationRules.Pair, prefix: String) {
+            var filter = Envoy_Extensions_Filters_Network_Rbac_V3_RBAC()
+            if let enforced = pair.enforced { filter.rules = enforced }
+            if let shadow = pair.shadow {
+                filter.shadowRules = shadow
+                filter.shadowRulesStatPrefix = prefix
+            }
+            filter.statPrefix = "tcp."
+            filters.append(EnvoyNetworkFilter("envoy.filters.network.rbac", filter))
+        }
+        for provider in rules.providers {
+            guard let filter = external.network(provider), let selection = rules.selection(for: provider) else {
+                add(.init(enforced: AuthorizationRules.refusal), prefix: "")
+                continue
+            }
+            add(.init(shadow: selection), prefix: ExternalAuthorization.selectionStatPrefix)
+            filters.append(filter)
+        }
+        for action in [AuthorizationPolicyObject.Action.audit, .deny, .allow] {
+            let pair = rules.rules(action)
+            if !pair.isEmpty { add(pair, prefix: dryRunPrefix(action)) }
+        }
+        return filters
     }
 }

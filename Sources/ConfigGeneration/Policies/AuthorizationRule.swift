@@ -16,6 +16,10 @@ struct AuthorizationRule {
     let isDeny: Bool
     /// The policy's namespace, which accounts without one are in.
     let namespace: String
+    /// Who calls, where the policy is enforced at the caller.
+    var caller: AuthorizationCaller?
+    /// The port that the caller dials.
+    var port: Int?
 
     /// - Returns: nil when the rule can't match anything here.
     var message: Envoy_Config_Rbac_V3_Policy? {
@@ -50,7 +54,7 @@ struct AuthorizationRule {
             let negated = "not" + name.prefix(1).uppercased() + name.dropFirst()
             if let values = operation[negated] { found.append(Self.none(values.map(translate))) }
         }
-        add("ports", Self.port)
+        add("ports", atPort)
         if isHTTP {
             add("hosts") { Self.header(":authority", $0, ignoresCase: true) }
             add("methods") { Self.header(":method", $0) }
@@ -68,7 +72,7 @@ struct AuthorizationRule {
                 permission.destinationIp = Self.range(text)
                 return permission
             }
-        case "destination.port": translate = Self.port
+        case "destination.port": translate = atPort
         case "connection.sni":
             translate = { text in
                 var permission = Permission()
@@ -80,8 +84,15 @@ struct AuthorizationRule {
         return Self.both(condition, any: Self.any, none: Self.none, translate)
     }
 
-    private static func port(_ text: String) -> Envoy_Config_Rbac_V3_Permission {
+    private func atPort(_ text: String) -> Envoy_Config_Rbac_V3_Permission {
         var permission = Permission()
+        if let port {
+            permission.any = true
+            if text == String(port) { return permission }
+            var never = Permission()
+            never.notRule = permission
+            return never
+        }
         permission.destinationPort = UInt32(text) ?? 0
         return permission
     }
@@ -139,13 +150,14 @@ struct AuthorizationRule {
             let negated = "not" + name.prefix(1).uppercased() + name.dropFirst()
             if let values = source[negated] { found.append(Self.none(values.map(translate))) }
         }
-        add("principals", Self.identity)
-        add("namespaces", Self.namespace)
+        add("principals", identity)
+        add("namespaces", inNamespace)
         add("serviceAccounts", serviceAccount)
-        add("trustDomains") { Self.identity("\($0)/*") }
+        add("trustDomains", inTrustDomain)
         add("ipBlocks", Self.peer)
         if isHTTP {
-            add("remoteIpBlocks", Self.remote)
+            // What a caller writes about itself says nothing.
+            add("remoteIpBlocks", remote)
             // No token was checked here, so nobody has a request principal.
             add("requestPrincipals") { _ in Self.nobody }
         }
@@ -156,9 +168,9 @@ struct AuthorizationRule {
         let translate: (String) -> Principal
         switch condition.key {
         case "source.ip": translate = Self.peer
-        case "remote.ip": translate = Self.remote
-        case "source.namespace": translate = Self.namespace
-        case "source.principal": translate = Self.identity
+        case "remote.ip": translate = remote
+        case "source.namespace": translate = inNamespace
+        case "source.principal": translate = identity
         case "destination.ip", "destination.port", "connection.sni": return []
         case let key where key.hasPrefix("request.headers["):
             let name = String(key.dropFirst("request.headers[".count).dropLast())
@@ -172,14 +184,33 @@ struct AuthorizationRule {
         return Self.both(condition, any: Self.any, none: Self.none, translate)
     }
 
-    private static func identity(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+    /// What is known from the outset needs no look at the connection.
+    private static func known(_ holds: Bool) -> Envoy_Config_Rbac_V3_Principal {
+        if !holds { return nobody }
+        var everybody = Principal()
+        everybody.any = true
+        return everybody
+    }
+
+    private func identity(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+        if let caller { return Self.known(caller.has(principal: text)) }
+        return Self.shown(text)
+    }
+
+    private func inTrustDomain(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+        if let caller { return Self.known(caller.isIn(trustDomain: text)) }
+        return Self.shown("\(text)/*")
+    }
+
+    private static func shown(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
         var principal = Principal()
         principal.authenticated.principalName =
             text == "*" ? EnvoyStringMatcher(regex: ".+") : text.hasPrefix("*") ? matcher(text) : matcher("spiffe://" + text)
         return principal
     }
 
-    private static func namespace(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+    private func inNamespace(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+        if let caller { return Self.known(caller.isIn(namespace: text)) }
         var principal = Principal()
         let name = String(text.flatMap { $0 == "*" ? ".*" : String($0) })
         principal.authenticated.principalName = EnvoyStringMatcher(regex: ".*/ns/\(name)/.*")
@@ -187,6 +218,7 @@ struct AuthorizationRule {
     }
 
     private func serviceAccount(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+        if let caller { return Self.known(caller.has(account: text, own: namespace)) }
         let parts = text.split(separator: "/", maxSplits: 1)
         var principal = Principal()
         let name = parts.count == 2 ? "ns/\(parts[0])/sa/\(parts[1])" : "ns/\(namespace)/sa/\(text)"
@@ -200,9 +232,10 @@ struct AuthorizationRule {
         return principal
     }
 
-    private static func remote(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+    private func remote(_ text: String) -> Envoy_Config_Rbac_V3_Principal {
+        if caller != nil { return Self.peer(text) }
         var principal = Principal()
-        principal.remoteIp = range(text)
+        principal.remoteIp = Self.range(text)
         return principal
     }
 

@@ -111,9 +111,11 @@ struct VirtualHosts {
     private mutating func add(_ host: String, _ number: Int, routes: [EnvoyRoute], rule: ResolvedVirtualService) {
         var candidates = [Names.domain(host)]
         if port == 0 { candidates.append(Names.virtualHost(host, number)) }
+        let authorization = OutboundAuthorization(context: context)
         append(
-            Names.virtualHost(host, number), candidates, expanded: [], routes: routes,
-            origins: [rule.origin] + rule.delegates)
+            Names.virtualHost(host, number), candidates, expanded: [],
+            routes: authorization.secure(routes, host: nil),
+            origins: [rule.origin] + rule.delegates + authorization.origins(authorization.destinations(of: routes)))
     }
 
     private mutating func add(
@@ -121,9 +123,12 @@ struct VirtualHosts {
     ) {
         let names = ServiceDomains(service: service, context: context, port: port == 0 ? number : nil)
         let ruleOrigins = rule.map { [$0.origin] + $0.delegates } ?? []
+        let authorization = OutboundAuthorization(context: context)
+        let policies = authorization.origins([service] + authorization.destinations(of: routes))
         append(
             Names.virtualHost(service.hostname, number), names.all, expanded: names.expanded,
-            routes: routes, origins: ruleOrigins + service.origins)
+            routes: authorization.secure(routes, host: .init(service: service, port: number)),
+            origins: ruleOrigins + service.origins + policies)
     }
 
     private mutating func append(

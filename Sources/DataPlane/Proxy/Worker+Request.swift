@@ -167,6 +167,9 @@ extension Worker {
             forward(exchange, connection, &parts, chosen, manager, facts, &used)
         case .directResponse:
             replyDirectly(exchange, parts, chosen, tables, facts)
+        case .failed where chosen.reason == .tlsRequired:
+            // Says where the same can be had over TLS.
+            replyDirectly(exchange, parts, chosen, tables, facts)
         case .denied, .failed:
             reply(exchange, status: Int(chosen.status), chosen.reason, detail: "")
         }

@@ -84,7 +84,9 @@ extension CompiledProxy {
         }
         guard decision.cluster >= 0 else { return }
         explanation.timeoutMilliseconds = route.timeoutMilliseconds
-        explanation.retries = Int(tables.retryPlan(decision).first?.attempts ?? 0)
+        explanation.retry = tables.retryPlan(decision).first.map(Self.describe)
+        explanation.requestHeaders = changes(tables.requestMutations(decision), context)
+        explanation.responseHeaders = changes(tables.responseMutations(decision), context)
         let hostname = tables.endpoints(ofCluster: Int(decision.cluster)).first?.hostname ?? FlatText()
         explanation.upstream.path = ByteWriter.string { tables.writePath(decision, context, into: &$0) }
         explanation.upstream.authority = ByteWriter.string {
@@ -171,7 +173,7 @@ extension CompiledProxy {
         case .virtualHost, .route, .redirect, .directResponse:
             origin(.route("\(explanation.routeConfig)/\(explanation.virtualHost)"))
         case .cluster: origin(.cluster(step.name))
-        case .accessRules: nil
+        case .accessRules: policy(named: step.name) ?? policy(of: explanation)
         }
     }
 }

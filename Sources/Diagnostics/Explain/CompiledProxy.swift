@@ -44,6 +44,15 @@ public struct CompiledProxy: Sendable {
     /// The object that decided a resource, and where it is written.
     func origin(_ name: ResourceName) -> (object: ObjectReference, location: SourceLocation?)? {
         guard let object = provenance[name]?.first else { return nil }
-        return (object, locations[object])
+        return located(object)
+    }
+
+    /// The first object of a kind that had a part in a resource.
+    func origin(_ name: ResourceName, kind: String) -> (object: ObjectReference, location: SourceLocation?)? {
+        provenance[name]?.first { $0.kind == kind }.map(located)
+    }
+
+    func located(_ object: ObjectReference) -> (object: ObjectReference, location: SourceLocation?) {
+        (object, locations[object])
     }
 }

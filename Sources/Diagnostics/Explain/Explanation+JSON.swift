@@ -23,7 +23,9 @@ extension Explanation {
                 "authority": .string(upstream.authority), "sni": .string(upstream.sni), "tls": .string(upstream.tls),
             ],
             "timeoutMilliseconds": timeoutMilliseconds.map { .int($0) } ?? .null,
-            "retries": .int(Int64(retries)), "status": .int(Int64(status)), "location": .string(location),
+            "retries": .int(Int64(retries)), "retry": retry?.json ?? .null,
+            "requestHeaders": .array(requestHeaders.map(\.json)), "responseHeaders": .array(responseHeaders.map(\.json)),
+            "status": .int(Int64(status)), "location": .string(location),
             "verdict": .string(verdict), "reason": .string(reason), "responseFlag": .string(responseFlag),
             "because": .array(because.map(\.json)), "advice": texts(advice), "rejected": texts(rejected),
         ]
@@ -31,6 +33,19 @@ extension Explanation {
 
     private func texts(_ list: [String]) -> ConfigValue {
         .array(list.map { .string($0) })
+    }
+}
+
+extension Explanation.HeaderChange {
+    var json: ConfigValue { ["action": .string(action), "name": .string(name), "value": .string(value)] }
+}
+
+extension Explanation.Retry {
+    var json: ConfigValue {
+        [
+            "attempts": .int(Int64(attempts)), "perTryTimeoutMilliseconds": perTryTimeoutMilliseconds.map { .int($0) } ?? .null,
+            "conditions": .array(conditions.map { .string($0) }), "statuses": .array(statuses.map { .int(Int64($0)) }),
+        ]
     }
 }
 

@@ -27,7 +27,13 @@ extension Explanation {
             add("tls", upstream.sni.isEmpty ? upstream.tls : "SNI \(upstream.sni), \(upstream.tls)")
         }
         if let timeoutMilliseconds { add("timeout", "\(timeoutMilliseconds) ms") }
-        if retries > 0 { add("retries", "up to \(retries)") }
+        if let retry, retry.attempts > 0 {
+            let limit = retry.perTryTimeoutMilliseconds.map { ", \($0) ms each" } ?? ""
+            let when = (retry.conditions + retry.statuses.map(String.init)).joined(separator: ", ")
+            add("retries", "up to \(retry.attempts)\(limit), on \(when)")
+        }
+        for change in requestHeaders { add("header", change.sentence) }
+        for change in responseHeaders { add("answer header", change.sentence) }
         add("location", location)
         add("verdict", verdictLine)
         for sentence in advice { add("advice", sentence) }
@@ -64,4 +70,8 @@ extension Explanation {
         }
         return line
     }
+}
+
+extension Explanation.HeaderChange {
+    fileprivate var sentence: String { action == "remove" ? "remove \(name)" : "\(action) \(name): \(value)" }
 }

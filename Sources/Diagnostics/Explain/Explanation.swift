@@ -43,6 +43,28 @@ public struct Explanation: Sendable, Equatable {
         public var tls = "none"
     }
 
+    /// A change to the headers of a request or an answer.
+    public struct HeaderChange: Sendable, Equatable {
+        /// `set`, `add` or `remove`.
+        public var action: String
+        /// The header's name.
+        public var name: String
+        /// Its value; empty for one that is removed.
+        public var value: String
+    }
+
+    /// Which attempts are made again.
+    public struct Retry: Sendable, Equatable {
+        /// Attempts after the first.
+        public var attempts = 0
+        /// Time for one attempt; nil for what is left of the whole.
+        public var perTryTimeoutMilliseconds: Int64?
+        /// Envoy's words for what is tried again.
+        public var conditions: [String] = []
+        /// Statuses that are tried again.
+        public var statuses: [Int] = []
+    }
+
     /// Why a step came out as it did.
     public struct Because: Sendable, Equatable {
         /// What was looked at: `listener`, `filterChain`, `virtualHost`, ...
@@ -84,7 +106,13 @@ public struct Explanation: Sendable, Equatable {
     /// Time for the whole answer; nil without a limit.
     public var timeoutMilliseconds: Int64?
     /// Attempts after the first.
-    public var retries = 0
+    public var retries: Int { retry?.attempts ?? 0 }
+    /// What is tried again; nil when nothing is.
+    public var retry: Retry?
+    /// What the configuration changes about the request's headers.
+    public var requestHeaders: [HeaderChange] = []
+    /// What it changes about the answer's headers.
+    public var responseHeaders: [HeaderChange] = []
     /// Status of the answer that the proxy gives itself; 0 when it is forwarded.
     public var status = 0
     /// Where a redirect leads.

@@ -42,7 +42,7 @@ public struct TestResult: Sendable {
 
 extension Expectation {
     /// The fields in which an explanation differs.
-    func differences(from explanation: Explanation) -> [TestResult.Difference] {
+    public func differences(from explanation: Explanation) -> [TestResult.Difference] {
         var found: [TestResult.Difference] = []
         func compare(_ field: String, _ expected: String?, _ actual: String) {
             guard let expected, expected != actual else { return }

@@ -21,6 +21,8 @@ public enum ViolationCode: String, Sendable, CaseIterable {
     case limitExceeded = "PTR0009"
     /// The field still works and will go away; the message names its successor.
     case deprecatedField = "PTR0010"
+    /// The field is read and checked, and nothing follows from it.
+    case fieldWithoutEffect = "PTR0011"
     /// The text of the document is not valid YAML or JSON.
     case malformedText = "PTR0020"
     /// The document is larger than one object may be, or its aliases would make it so.
@@ -170,6 +172,7 @@ public enum ViolationCode: String, Sendable, CaseIterable {
         case .outOfRange: "The number is outside the range that the field allows."
         case .limitExceeded: "The list is longer or shorter, or the text longer, than the field allows."
         case .deprecatedField: "The field still works and will go away; the message names its successor."
+        case .fieldWithoutEffect: "The field is read and checked, and nothing follows from it."
         case .malformedText: "The text of the document is not valid YAML or JSON."
         case .documentTooLarge: "The document is larger than one object may be, or its aliases would make it so."
         case .nestedTooDeep: "Lists and objects are nested deeper than any object needs."

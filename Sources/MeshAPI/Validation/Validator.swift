@@ -6,7 +6,10 @@ public enum Validator {
     public static func validate(_ object: MeshObject) -> [Violation] {
         let context = ValidationContext(object: object.reference, source: object.source)
         MetadataRules.check(object, context)
-        context.inside("spec") { check(object.spec, object.metadata, context) }
+        context.inside("spec") {
+            check(object.spec, object.metadata, context)
+            if object.group.hasSuffix("istio.io") { context.checkEffect(of: object.spec, kind: object.kind) }
+        }
         return context.violations
     }
 

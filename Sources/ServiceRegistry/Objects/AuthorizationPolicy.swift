@@ -36,6 +36,8 @@ public struct AuthorizationPolicyObject: Sendable {
 
     /// An object that the policy is about.
     public struct Target: Sendable, Hashable {
+        /// API group of the object; empty for Kubernetes' own.
+        public var group: String
         /// Kind of object.
         public var kind: String
         /// Its name, in the policy's namespace.
@@ -50,6 +52,10 @@ public struct AuthorizationPolicyObject: Sendable {
     public let targets: [Target]
     /// What happens to requests that match.
     public let action: Action
+    /// The extension provider that decides, for `CUSTOM`.
+    public let provider: String
+    /// Only reported, not enforced: the annotation `istio.io/dry-run`.
+    public let isDryRun: Bool
     /// The rules, of which one must match.
     public let rules: [Rule]
 
@@ -59,9 +65,13 @@ public struct AuthorizationPolicyObject: Sendable {
         selector = spec["selector"]["matchLabels"].stringMap
         let single = spec["targetRef"].isPresent ? [spec["targetRef"]] : []
         targets = (single + spec["targetRefs"].list).map {
-            Target(kind: $0["kind"].string, name: $0["name"].string)
+            Target(
+                group: $0["group"].string == "core" ? "" : $0["group"].string, kind: $0["kind"].string,
+                name: $0["name"].string)
         }
         action = Action(rawValue: spec["action"].string) ?? .allow
+        provider = spec["provider"]["name"].string
+        isDryRun = object.metadata.annotations["istio.io/dry-run"] == "true"
         rules = spec["rules"].list.map { rule in
             Rule(
                 sources: rule["from"].list.map { Self.attributes($0["source"]) },
@@ -82,4 +92,14 @@ public struct AuthorizationPolicyObject: Sendable {
         }
         return attributes
     }
+}
+
+extension AuthorizationPolicyObject.Target {
+    /// Whether it is something that workloads call.
+    var isService: Bool {
+        group == "networking.istio.io" && kind == "ServiceEntry" || group.isEmpty && kind == "Service"
+    }
+
+    /// Whether it is a Gateway of Kubernetes.
+    public var isGateway: Bool { group == "gateway.networking.k8s.io" && kind == "Gateway" }
 }

@@ -36,14 +36,26 @@ public struct GatewayObject: Sendable {
             public var mode: TLSMode
             /// Plain requests are sent to HTTPS.
             public var redirectsToHTTPS: Bool
-            /// Name of the Secret with certificate and key.
-            public var credentialName: String
+            /// Names of the Secrets with certificate and key.
+            public var credentialNames: [String]
+            /// Name of the Secret with the clients' CA, when it is another.
+            public var caCertCredentialName: String
+            /// Certificates and keys in files, when there are several.
+            public var certificates: [Certificate]
             /// Path of the certificate.
             public var serverCertificate: String
             /// Path of the key.
             public var privateKey: String
             /// Path of the clients' CA.
             public var caCertificates: String
+            /// Path of the list of revoked certificates.
+            public var revocations: String
+            /// Hashes of the public keys that clients' certificates may have.
+            public var keyHashes: [String]
+            /// Hashes that clients' certificates may have.
+            public var certificateHashes: [String]
+            /// Clients' certificates of any authority are accepted.
+            public var acceptsAnyAuthority: Bool
             /// Names that clients' certificates may have.
             public var subjectAltNames: [String]
             /// Oldest version accepted.
@@ -52,6 +64,14 @@ public struct GatewayObject: Sendable {
             public var maxProtocolVersion: String
             /// Ciphers accepted, below TLS 1.3.
             public var cipherSuites: [String]
+        }
+
+        /// A certificate and its key in files.
+        public struct Certificate: Sendable {
+            /// Path of the certificate.
+            public var chain: String
+            /// Path of the key.
+            public var key: String
         }
 
         /// Port number of the Service.
@@ -105,8 +125,16 @@ extension GatewayObject.Server.TLS {
     init(_ fields: ObjectFields) {
         mode = .init(rawValue: fields["mode"].string) ?? .passthrough
         redirectsToHTTPS = fields["httpsRedirect"].bool ?? false
-        credentialName = fields["credentialName"].string
-        if credentialName.isEmpty { credentialName = fields["credentialNames"].strings.first ?? "" }
+        let single = fields["credentialName"].string
+        credentialNames = single.isEmpty ? fields["credentialNames"].strings : [single]
+        caCertCredentialName = fields["caCertCredentialName"].string
+        certificates = fields["tlsCertificates"].list.map {
+            .init(chain: $0["serverCertificate"].string, key: $0["privateKey"].string)
+        }
+        revocations = fields["caCrl"].string
+        keyHashes = fields["verifyCertificateSpki"].strings
+        certificateHashes = fields["verifyCertificateHash"].strings
+        acceptsAnyAuthority = fields["insecureSkipVerify"].bool ?? false
         serverCertificate = fields["serverCertificate"].string
         privateKey = fields["privateKey"].string
         caCertificates = fields["caCertificates"].string

@@ -10,6 +10,11 @@ struct ObjectsByKind {
     var sidecars: [SidecarObject] = []
     var gateways: [GatewayObject] = []
     var policies: [AuthorizationPolicyObject] = []
+    var telemetries: [TelemetryObject] = []
+    /// By namespace.
+    var peerAuthentications: [String: [PeerAuthenticationObject]] = [:]
+    /// By namespace.
+    var proxyConfigs: [String: [ProxyConfigObject]] = [:]
     var pods: [MeshObject] = []
     var endpointSlices: [MeshObject] = []
     /// Secrets and ConfigMaps by `kind/namespace/name`.
@@ -35,6 +40,14 @@ struct ObjectsByKind {
     }
 
     private mutating func add(_ object: MeshObject) {
+        let namespace = object.metadata.namespace
+        switch object.spec {
+        case .telemetry(let spec): telemetries.append(TelemetryObject(object, spec))
+        case .peerAuthentication(let spec):
+            peerAuthentications[namespace, default: []].append(PeerAuthenticationObject(spec))
+        case .proxyConfig(let spec): proxyConfigs[namespace, default: []].append(ProxyConfigObject(spec))
+        default: break
+        }
         switch (object.group, object.kind) {
         case ("networking.istio.io", "Sidecar"): sidecars.append(SidecarObject(object))
         case ("networking.istio.io", "Gateway"): gateways.append(GatewayObject(object))

@@ -115,6 +115,16 @@ struct FilterChainCompiler {
             } catch {
                 throw error.under(path)
             }
+        case "envoy.extensions.filters.network.ext_authz.v3.ExtAuthz":
+            // The external service isn't asked: what is selected for it is refused.
+            guard let selection = access.last, selection.hasShadowRules else {
+                throw CompileError(path, "external authorization without rules that select connections for it is not supported")
+            }
+            var refusal = AccessRules()
+            refusal.hasRules = true
+            refusal.action = .deny
+            refusal.policies = selection.shadowPolicies
+            access.append(refusal)
         case "envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit":
             let message = try config.decoded(
                 Envoy_Extensions_Filters_Network_LocalRatelimit_V3_LocalRateLimit.self, path)

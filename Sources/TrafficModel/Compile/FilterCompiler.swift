@@ -24,6 +24,10 @@ struct FilterCompiler {
     ) throws(CompileError) -> FlatArray<HTTPFilterPlan> {
         var plans: [HTTPFilterPlan] = []
         for (index, message) in messages.enumerated() {
+            if message.typedConfig.messageName == "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz" {
+                plans.append(try externalAuthorization(after: plans, "\(path)[\(index)]"))
+                continue
+            }
             if var plan = try filter(message, "\(path)[\(index)]") {
                 plan.name = arena.text(message.name)
                 plan.disabled = message.disabled
@@ -34,6 +38,16 @@ struct FilterCompiler {
             throw CompileError(path, "the last filter must be the router")
         }
         return arena.array(plans)
+    }
+
+    /// The decision of an external service, which isn't asked here: what the
+    /// shadow rules before it select for it is refused.
+    private func externalAuthorization(after plans: [HTTPFilterPlan], _ path: String) throws(CompileError) -> HTTPFilterPlan {
+        guard var selection = plans.last, selection.kind == .accessRules, !selection.refusesShadowMatches else {
+            throw CompileError(path, "external authorization without rules that select requests for it is not supported")
+        }
+        selection.refusesShadowMatches = true
+        return selection
     }
 
     private func filter(

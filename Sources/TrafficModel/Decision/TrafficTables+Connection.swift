@@ -84,7 +84,7 @@ extension TrafficTables {
         for rules in chains[index].accessRules {
             let verdict = rules.evaluate(facts, nil)
             decision.access = verdict
-            recorder.record(rules.step(verdict))
+            if rules.hasRules { recorder.record(rules.step(verdict)) }
             if !verdict.allowed {
                 decision.verdict = .denied
                 decision.reason = .deniedByPolicy
@@ -178,5 +178,11 @@ extension AccessRules {
             case .log: "it only logs"
             }
         return DecisionStep(.accessRules, name, verdict.allowed ? .passed : .failed, what)
+    }
+
+    func externalStep(_ verdict: AccessVerdict) -> DecisionStep {
+        DecisionStep(
+            .accessRules, shadowPolicies[Int(verdict.shadowPolicy)].name.string, .failed,
+            "its provider decides, which only Envoy asks; without it the answer is no")
     }
 }

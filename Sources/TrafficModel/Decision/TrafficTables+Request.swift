@@ -198,9 +198,15 @@ extension TrafficTables {
                 continue
             }
             guard let rules = rules.first else { continue }
-            let verdict = rules.evaluate(facts, request)
+            var verdict = rules.evaluate(facts, request)
+            if filters[index].refusesShadowMatches {
+                guard verdict.shadowPolicy >= 0 else { continue }
+                verdict.allowed = false
+                recorder.record(rules.externalStep(verdict))
+            } else if rules.hasRules {
+                recorder.record(rules.step(verdict))
+            }
             decision.access = verdict
-            recorder.record(rules.step(verdict))
             if !verdict.allowed {
                 decision.verdict = .denied
                 decision.reason = .deniedByPolicy

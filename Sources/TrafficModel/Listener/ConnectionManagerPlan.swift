@@ -141,6 +141,9 @@ public struct HTTPFilterPlan: BitwiseCopyable, Sendable {
     public var fault = FlatArray<FaultPlan>()
     /// Access rules.
     public var access = FlatArray<AccessRules>()
+    /// Refuses what the shadow rules of the filter of this name match: their
+    /// decision belongs to an external service that this proxy doesn't ask.
+    public var refusesShadowMatches = false
     /// Rate limit settings.
     public var rateLimit = FlatArray<RateLimitPlan>()
 }

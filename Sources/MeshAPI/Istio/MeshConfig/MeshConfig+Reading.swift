@@ -18,6 +18,26 @@ extension MeshConfig {
         }
         let context = DecodingContext()
         let config = MeshConfig.decode(document, context) ?? MeshConfig()
-        return (config, problems + context.violations(of: nil, file: file))
+        return (config, problems + context.violations(of: nil, file: file) + idle(document, config, file))
+    }
+
+    /// A warning for each setting that differs from the default and has no effect.
+    private static func idle(_ document: LocatedValue, _ config: MeshConfig, _ file: String) -> [Violation] {
+        let (written, defaults) = (config.encode(), MeshConfig().encode())
+        return FieldsWithoutEffect.entries("MeshConfig").compactMap { entry in
+            let steps = entry.path.split(separator: ".").map(String.init)
+            guard let first = steps.first, let field = document[first] else { return nil }
+            let own = Self.values(steps[...], written)
+            guard !own.isEmpty, own != Self.values(steps[...], defaults) else { return nil }
+            return Violation(
+                severity: .warning, code: .fieldWithoutEffect, message: "the field has no effect: \(entry.reason)",
+                path: entry.path, location: SourceLocation(file: file, line: Int(field.line)))
+        }
+    }
+
+    private static func values(_ steps: ArraySlice<String>, _ value: ConfigValue) -> [ConfigValue] {
+        if case .array(let items) = value, !steps.isEmpty { return items.flatMap { values(steps, $0) } }
+        guard let step = steps.first else { return value == .null || value == [:] ? [] : [value] }
+        return value[step].map { values(steps.dropFirst(), $0) } ?? []
     }
 }

@@ -82,10 +82,10 @@ public struct MeshConfig: ConfigFields {
     public var verifyCertificateAtClient: Bool?
     /// The authority that signs certificates; kept as it is.
     public var ca: ConfigValue = .null
-    /// Services that others refer to; kept as they are.
-    public var extensionProviders: [ConfigValue] = []
-    /// The providers that are used when nothing else is asked for; kept as they are.
-    public var defaultProviders: ConfigValue = .null
+    /// Services that policies and telemetry refer to.
+    public var extensionProviders: [ExtensionProvider] = []
+    /// The providers that are used when nothing else is asked for.
+    public var defaultProviders: DefaultProviders?
     /// The namespaces that are watched; kept as they are.
     public var discoverySelectors: [ConfigValue] = []
     /// How paths are normalized; kept as it is.
