@@ -146,6 +146,12 @@ let package = Package(
             of: "Diagnostics", ["MeshAPI", "MeshCompilation", "ServiceRegistry", "ConfigGeneration"]),
         tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),
         .testTarget(
+            name: "AgreementTests",
+            dependencies: [
+                "MeshAPI", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "TrafficModel", "DataPlane", "Diagnostics",
+                "PetrelTestKit", protobuf,
+            ], swiftSettings: house),
+        .testTarget(
             name: "DocumentationTests", dependencies: ["MeshAPI", "TrafficModel"], swiftSettings: house),
     ]
 )
