@@ -1,4 +1,5 @@
 internal import CPetrelSystem
+public import EnvoyAPI
 
 /// How a data plane runs: what doesn't come with the resources.
 public struct DataPlaneConfiguration: Sendable {
@@ -8,7 +9,7 @@ public struct DataPlaneConfiguration: Sendable {
     /// `/etc/resolv.conf`.
     public var resolvers: [String] = []
     /// Upstream hosts that resolve to something else than DNS says.
-    public var overrides: [HostOverride] = []
+    public var overrides = ResolveOverrides.none
     /// Whether `/etc/hosts` is looked at before a DNS server is asked.
     public var usesHostsFile = true
     /// Access log format; nil writes no log.

@@ -1,4 +1,5 @@
 public import ConfigGeneration
+internal import EnvoyAPI
 public import ManagementPlane
 public import MeshAPI
 public import ServiceRegistry
@@ -10,6 +11,8 @@ public struct CompiledMesh: Sendable {
     public let declared: [MeshObject]
     /// What the management plane made of them.
     public let translation: Translation
+    /// The gateways that this machine runs itself.
+    public let gateways: [LocalGateway]
     /// The registry of services.
     public let snapshot: MeshSnapshot
     private let generator: ConfigGenerator
@@ -20,11 +23,18 @@ public struct CompiledMesh: Sendable {
     ///   - source: Settings of the mesh.
     ///   - previous: The configuration before; hosts keep the addresses that they
     ///     were given there, since apps remember them.
-    public init(objects: [MeshObject], source: MeshSource, previous: CompiledMesh? = nil) {
+    ///   - gatewayPort: Where local gateways listen; where pods would, unless said
+    ///     otherwise.
+    public init(
+        objects: [MeshObject], source: MeshSource, previous: CompiledMesh? = nil,
+        gatewayPort: LocalGateway.PortChoice = { $1.target }
+    ) {
         declared = objects
         translation = ManagementPlane.translate(objects)
         let leases = AddressLeases(previous?.snapshot)
-        let all = (objects + translation.objects).map(leases.renewed)
+        var all = (objects + translation.objects).map(leases.renewed)
+        gateways = LocalGateway.all(in: all)
+        all += gateways.flatMap { $0.endpointSlices(gatewayPort) }
         snapshot = MeshSnapshot(objects: all, mesh: source.meshConfig)
         generator = ConfigGenerator(snapshot: snapshot, options: GenerationOptions(trustBundlePath: source.trustBundle))
         overrides = source.overrides

@@ -1,4 +1,4 @@
-public import ConfigGeneration
+public import EnvoyAPI
 internal import Foundation
 public import MeshAPI
 

@@ -14,4 +14,17 @@ extension ProxyIdentity {
             dnsDomain: "\(workload.namespace).svc.\(clusterDomain)",
             metadata: ["DNS_CAPTURE": "true", "NAMESPACE": workload.namespace])
     }
+
+    /// The proxy of a gateway that this machine runs.
+    public init(gateway: LocalGateway, clusterDomain: String = "cluster.local") {
+        self.init(
+            type: .router,
+            namespace: gateway.namespace,
+            name: gateway.name,
+            serviceAccount: gateway.serviceAccount,
+            labels: gateway.labels,
+            ips: [LocalGateway.address],
+            dnsDomain: "\(gateway.namespace).svc.\(clusterDomain)",
+            metadata: ["NAMESPACE": gateway.namespace])
+    }
 }

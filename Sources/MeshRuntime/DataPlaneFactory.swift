@@ -6,6 +6,7 @@ enum DataPlaneFactory {
     static func make(_ options: MeshOptions) throws(MeshStartError) -> DataPlane {
         var configuration = DataPlaneConfiguration()
         if let concurrency = options.concurrency { configuration.concurrency = concurrency }
+        configuration.resolvers = options.dnsServers.map(\.description)
         switch options.accessLog {
         case .none: break
         case .standardOutput: configuration.accessLog = .text

@@ -11,6 +11,8 @@ struct EnvoyBootstrap {
 
     var proxy: ProxyIdentity
     var xdsPort: UInt16
+    /// Who is asked about names; empty means the system's servers.
+    var dnsServers: [DNSServerAddress] = []
 
     /// The bootstrap as Envoy's own JSON. Everything listens on loopback.
     func json() -> String {
@@ -31,13 +33,28 @@ struct EnvoyBootstrap {
         return """
             {"node": {"id": \(Self.quoted(proxy.nodeID)), "cluster": \(Self.quoted(proxy.namespace)),
               "metadata": {\((metadata + ["\"LABELS\": {\(labels.joined(separator: ", "))}", "\"SERVICE_ACCOUNT\": \(Self.quoted(proxy.serviceAccount))"]).joined(separator: ", "))}},
-             "admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
+             \(resolver)"admin": {"address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}}},
              "dynamic_resources": {
                "ads_config": {"api_type": "DELTA_GRPC", "transport_api_version": "V3",
                  "grpc_services": [{"envoy_grpc": {"cluster_name": "\(Self.xdsCluster)"}}]},
                "cds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"},
                "lds_config": {"ads": {}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}},
              "static_resources": {"clusters": [\(cluster(Self.xdsCluster)), \(cluster(Self.secretCluster))]}}
+            """
+    }
+
+    /// The resolver of clusters that name none; empty for Envoy's default.
+    private var resolver: String {
+        guard !dnsServers.isEmpty else { return "" }
+        let servers = dnsServers.map {
+            "{\"socket_address\": {\"address\": \(Self.quoted($0.address)), \"port_value\": \($0.port)}}"
+        }
+        return """
+            "typed_dns_resolver_config": {"name": "envoy.network.dns_resolver.cares", "typed_config": {
+              "@type": "type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+              "resolvers": [\(servers.joined(separator: ", "))],
+              "dns_resolver_options": {"no_default_search_domain": true}}},
+
             """
     }
 

@@ -3,11 +3,12 @@ internal import MeshCompilation
 internal import ServiceRegistry
 internal import Synchronization
 
-/// One Envoy as a child process: the sidecar of one identity.
+/// One Envoy as a child process: the sidecar of one identity, or a gateway.
 final class EnvoyProxy: Sendable {
     /// Its admin endpoint.
     let admin: AdminClient
-    /// Loopback port of its `virtualOutbound`, which takes PROXY protocol.
+    /// Loopback port of its `virtualOutbound`, which takes PROXY protocol; 0 for a
+    /// gateway, which has none.
     let capturePort: UInt16
     private let process: ChildProcess
     private let directory: String
@@ -17,24 +18,24 @@ final class EnvoyProxy: Sendable {
     /// - Throws: ``MeshStartError/unavailable(_:)`` with Envoy's own words when it
     ///   does not come up in time.
     static func start(
-        binary: String, proxy: ProxyIdentity, xdsPort: UInt16, concurrency: Int,
-        said: @escaping @Sendable (String) -> Void
+        proxy: ProxyIdentity, xdsPort: UInt16, options: MeshOptions, said: @escaping @Sendable (String) -> Void
     ) async throws -> EnvoyProxy {
+        let binary = try EnvoyBinary.locate(options.envoyPath)
         let directory = NSTemporaryDirectory() + "petrel-envoy-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let bootstrap = directory + "/bootstrap.json", adminFile = directory + "/admin"
-        try EnvoyBootstrap(proxy: proxy, xdsPort: xdsPort).json().write(toFile: bootstrap, atomically: true, encoding: .utf8)
+        try EnvoyBootstrap(proxy: proxy, xdsPort: xdsPort, dnsServers: options.dnsServers).json().write(toFile: bootstrap, atomically: true, encoding: .utf8)
         let log = EnvoyLog(said)
         let process = try ChildProcess(
             path: binary,
             arguments: [
                 "-c", bootstrap, "--admin-address-path", adminFile, "--log-level", "warning",
-                "--concurrency", "\(concurrency)", "--disable-hot-restart",
+                "--concurrency", "\(options.concurrency ?? 2)", "--disable-hot-restart",
             ]
         ) { log.take($0) }
         do {
-            let ports = try await ready(process, adminFile: adminFile)
+            let ports = try await ready(process, adminFile: adminFile, isCapturing: proxy.type == .sidecar)
             log.isStarting = false
             return EnvoyProxy(
                 admin: AdminClient(port: ports.admin), capturePort: ports.capture, process: process, directory: directory)
@@ -67,7 +68,9 @@ final class EnvoyProxy: Sendable {
         }
     }
 
-    private static func ready(_ process: ChildProcess, adminFile: String) async throws -> (admin: UInt16, capture: UInt16) {
+    private static func ready(
+        _ process: ChildProcess, adminFile: String, isCapturing: Bool
+    ) async throws -> (admin: UInt16, capture: UInt16) {
         // Envoy tells nobody when it is ready; asking its admin is its documented way.
         for _ in 0..<600 {
             if let status = process.exitStatus { throw MeshSourceError("it exited with status \(status).") }
@@ -75,7 +78,9 @@ final class EnvoyProxy: Sendable {
                 let port = address.split(separator: ":").last.flatMap({ UInt16($0) })
             {
                 let admin = AdminClient(port: port)
-                if admin.get("/ready")?.hasPrefix("LIVE") == true, let capture = capturePort(admin) { return (port, capture) }
+                if admin.get("/ready")?.hasPrefix("LIVE") == true, let capture = isCapturing ? capturePort(admin) : 0 {
+                    return (port, capture)
+                }
             }
             try await Task.sleep(for: .milliseconds(50))
         }

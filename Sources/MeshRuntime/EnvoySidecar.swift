@@ -20,8 +20,7 @@ actor EnvoySidecar: Sidecar {
     ) async throws {
         self.identity = identity
         envoy = try await EnvoyProxy.start(
-            binary: try EnvoyBinary.locate(options.envoyPath), proxy: Self.proxy(identity), xdsPort: xdsPort,
-            concurrency: options.concurrency ?? 2
+            proxy: Self.proxy(identity), xdsPort: xdsPort, options: options
         ) { emit.yield(.dataPlane($0)) }
         workload = dataPlane.makeWorkload(identity.text, bindsListeners: false)
     }

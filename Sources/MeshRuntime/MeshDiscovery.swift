@@ -65,6 +65,7 @@ final class MeshDiscovery: DiscoverySource {
         var resources = mesh.configuration(for: proxy).resources
         try secrets.add(to: &resources, for: proxy)
         if CaptureListener.applies(to: proxy) { CaptureListener.bindToLoopback(&resources) }
+        if GatewayListeners.applies(to: proxy) { GatewayListeners.bindToLoopback(&resources) }
         return try encoder.encode(resources)
     }
 }

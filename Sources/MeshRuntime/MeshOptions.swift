@@ -26,15 +26,19 @@ public struct MeshOptions: Sendable, Equatable {
     public var xdsPort: UInt16
     /// Default ``AccessLog/standardOutput``.
     public var accessLog: AccessLog
+    /// Who is asked about names outside the mesh; empty means the servers of
+    /// `/etc/resolv.conf`.
+    public var dnsServers: [DNSServerAddress]
 
     public init(
         dataPlane: DataPlaneName = .petrel, envoyPath: String? = nil, concurrency: Int? = nil,
-        xdsPort: UInt16 = 0, accessLog: AccessLog = .standardOutput
+        xdsPort: UInt16 = 0, accessLog: AccessLog = .standardOutput, dnsServers: [DNSServerAddress] = []
     ) {
         self.dataPlane = dataPlane
         self.envoyPath = envoyPath
         self.concurrency = concurrency
         self.xdsPort = xdsPort
         self.accessLog = accessLog
+        self.dnsServers = dnsServers
     }
 }

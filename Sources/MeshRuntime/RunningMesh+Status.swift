@@ -14,6 +14,8 @@ extension RunningMesh {
         public var dataPlane: String
         /// Address of the xDS server.
         public var xds: String?
+        /// Gateways on this machine, each with where it listens.
+        public var gateways: [String]
         /// Hosts that apps can reach, with their ports.
         public var hosts: [String]
         /// A URL to try.
@@ -33,7 +35,7 @@ extension RunningMesh {
         return Summary(
             objects: compiled.declared.count, services: services.count,
             outboundPolicy: source.meshConfig.outboundTrafficPolicy.mode.rawValue,
-            dataPlane: dataPlaneName, xds: "127.0.0.1:\(discovery.port)", hosts: hosts,
+            dataPlane: dataPlaneName, xds: "127.0.0.1:\(discovery.port)", gateways: gatewayLines(), hosts: hosts,
             exampleURL: example.map { "http://\($0)/" })
     }
 
@@ -53,6 +55,7 @@ extension RunningMesh {
             "data plane   \(summary.dataPlane)",
             "xDS          \(summary.xds ?? "off")",
         ]
+        lines += summary.gateways.map { "gateway      \($0)" }
         let counts = Dictionary(grouping: attachments.values, by: \.identity.text).mapValues(\.count)
         lines.append("programs     \(counts.isEmpty ? "none" : "")")
         for (identity, count) in counts.sorted(by: { $0.key < $1.key }) { lines.append("  \(identity): \(count)") }
@@ -69,8 +72,8 @@ extension RunningMesh {
     /// Counters of the Envoys whose names contain a text; nil when none runs.
     public func envoyStatistics(matching filter: String) async -> [(name: String, value: UInt64)]? {
         var all: [(name: String, value: UInt64)]?
-        for sidecar in sidecars.values {
-            guard let found = await sidecar.envoyStatistics(matching: filter) else { continue }
+        for proxy in Array(sidecars.values) as [any LocalProxy] + Array(gateways.values) {
+            guard let found = await proxy.envoyStatistics(matching: filter) else { continue }
             all = (all ?? []) + found
         }
         return all

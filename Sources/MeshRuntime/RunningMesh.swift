@@ -26,7 +26,9 @@ public actor RunningMesh {
     let emit: AsyncStream<MeshEvent>.Continuation
     let dataPlane: DataPlane?
     let discovery: DiscoveryListener
+    let gatewayPorts: GatewayPorts
     private var files: FileSet
+    var gateways: [LocalGateway: any LocalProxy] = [:]
     var sidecars: [WorkloadIdentity: any Sidecar] = [:]
     var attachments: [UInt64: Attachment] = [:]
     private var nextAttachment: UInt64 = 1
@@ -46,7 +48,8 @@ public actor RunningMesh {
         var files = FileSet(defaultNamespace: source.defaultNamespace)
         let watch = FileWatch(paths: source.files)
         let loaded = files.reload(FileFinder.read(source.files))
-        let compiled = CompiledMesh(objects: loaded.objects, source: source)
+        let ports = GatewayPorts()
+        let compiled = CompiledMesh(objects: loaded.objects, source: source) { ports.port(of: $0, $1) }
         let violations = loaded.violations + compiled.translation.violations
         guard !violations.contains(where: { $0.severity == .error }) else { throw MeshStartError.invalid(violations) }
         if options.dataPlane == .envoy { _ = try EnvoyBinary.locate(options.envoyPath) }
@@ -55,6 +58,7 @@ public actor RunningMesh {
         self.source = source
         self.options = options
         self.files = files
+        gatewayPorts = ports
         self.compiled = compiled
         dataPlane = options.dataPlane == .none ? nil : try DataPlaneFactory.make(options)
         let emit = self.emit
@@ -63,6 +67,12 @@ public actor RunningMesh {
             emit.yield(.rejected(proxy: proxy, resource: resource, reason: reason))
         }
         if !violations.isEmpty { emit.yield(.warned(violations)) }
+        do {
+            try await updateGateways()
+        } catch {
+            await shutdown(drain: .zero)
+            throw error
+        }
         if let watch {
             following = Task { [weak self] in
                 for await _ in watch.changes {
@@ -83,11 +93,18 @@ public actor RunningMesh {
         }
         if loaded.refused.isEmpty { lastRefusal = nil }
         guard loaded.changed else { return }
-        let next = CompiledMesh(objects: loaded.objects, source: source, previous: compiled)
+        let ports = gatewayPorts
+        let next = CompiledMesh(objects: loaded.objects, source: source, previous: compiled) { ports.port(of: $0, $1) }
         let warnings = loaded.violations.filter { $0.severity == .warning } + next.translation.violations
         compiled = next
         revision += 1
         discovery.discovery.publish(next)
+        do {
+            // Sidecars send to gateways only what those already serve.
+            try await updateGateways()
+        } catch {
+            emit.yield(.dataPlane("\(error)"))
+        }
         for sidecar in sidecars.values { await sidecar.update(next) }
         if !warnings.isEmpty { emit.yield(.warned(warnings)) }
         emit.yield(.applied(revision: revision, objects: next.declared.count, services: next.snapshot.services.count))
@@ -119,6 +136,8 @@ public actor RunningMesh {
         await dataPlane?.drain(deadline: drain)
         for sidecar in sidecars.values { await sidecar.stop() }
         sidecars = [:]
+        for gateway in gateways.values { await gateway.stop() }
+        gateways = [:]
         discovery.stop()
         dataPlane?.stop()
         emit.finish()

@@ -1,11 +1,12 @@
 internal import DataPlane
+internal import EnvoyAPI
 
 /// The command line.
 struct Options {
     var configuration = ""
     var concurrency: Int?
     var admin: String?
-    var overrides: [HostOverride] = []
+    var overrides = ResolveOverrides.none
     var resolvers: [String] = []
     var accessLog: AccessLogFormat?
     var drainSeconds = 10
@@ -30,6 +31,7 @@ struct Options {
 
     init(_ arguments: [String]) throws(Failure) {
         var rest = arguments[...]
+        var resolve: [String] = []
         while let argument = rest.popFirst() {
             switch argument {
             case "-h", "--help": wantsHelp = true
@@ -41,11 +43,7 @@ struct Options {
                 concurrency = number
             case "--admin": admin = try Self.value(argument, &rest)
             case "--resolve":
-                let text = try Self.value(argument, &rest)
-                guard let override = HostOverride(text) else {
-                    throw Failure(message: "--resolve wants HOST:PORT:ADDRESS[:PORT], not \(text)")
-                }
-                overrides.append(override)
+                resolve.append(try Self.value(argument, &rest))
             case "--resolver": resolvers.append(try Self.value(argument, &rest))
             case "--access-log":
                 guard let format = AccessLogFormat(rawValue: try Self.value(argument, &rest)) else {
@@ -59,6 +57,11 @@ struct Options {
                 drainSeconds = number
             default: throw Failure(message: "unknown option \(argument)")
             }
+        }
+        do {
+            overrides = try ResolveOverrides(resolve)
+        } catch {
+            throw Failure(message: "--resolve: \(error)")
         }
         if !wantsHelp, configuration.isEmpty { throw Failure(message: "-c bootstrap.json is missing") }
     }

@@ -31,7 +31,7 @@ struct ResolveOverridesTests {
         #expect(overrides.target(host: "other.example.com", port: 443)?.address == "192.0.2.9")
     }
 
-    @Test(arguments: ["", "a:1", "a:b:127.0.0.1", "a:1:example.com", "a:1:[::1", "a:1:127.0.0.1:0", "a:1:2:3:4", ":1:127.0.0.1"])
+    @Test(arguments: ["", "a:1", "a:b:127.0.0.1", "a:1:example.com", "a:1:[::1", "a:1:127.0.0.1:0", "a:1:2:3:4", ":1:127.0.0.1", "a:x:127.0.0.1", "a:1:127.0.0.1:x"])
     func refuseWhatTheyCannotRead(_ text: String) {
         #expect(throws: ResolveOverrides.ParseError.self) { try ResolveOverrides([text]) }
     }

@@ -1,4 +1,5 @@
 internal import CPetrelSystem
+internal import EnvoyAPI
 
 typealias QueryPointer = UnsafeMutablePointer<DNSQuery>
 
@@ -39,7 +40,7 @@ struct DNSQuery: SlabElement {
 
 /// Names that need no question: overrides and the hosts file.
 struct NameCache {
-    private let overrides: [HostOverride]
+    private let overrides: ResolveOverrides
     private let hosts: [String: [petrel_address]]
 
     init(_ settings: WorkerSettings) {
@@ -48,11 +49,10 @@ struct NameCache {
     }
 
     /// What `--resolve` says about a host and port.
-    func override(host: String, port: UInt16) -> [petrel_address]? {
-        let host = host.lowercased()
-        let found = overrides.filter { $0.host == host && ($0.port == nil || $0.port == port) }
-        guard !found.isEmpty else { return nil }
-        return found.compactMap { $0.socketAddress(port: port) }
+    func override(host: String, port: UInt16) -> petrel_address? {
+        guard let target = overrides.target(host: host, port: UInt32(port)) else { return nil }
+        var parsed = petrel_address()
+        return petrel_address_parse(target.address, UInt16(clamping: target.port), &parsed) == 1 ? parsed : nil
     }
 
     /// What the hosts file says about a host.

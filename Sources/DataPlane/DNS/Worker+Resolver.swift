@@ -162,7 +162,7 @@ extension Worker {
         let host = cluster.pointee.names[place].host
         let port = cluster.pointee.names[place].port
         let family = cluster.pointee.plan.lookupFamily
-        if let found = names.override(host: host, port: port) ?? names.known(
+        if let found = names.override(host: host, port: port).map({ [$0] }) ?? names.known(
             host: host, port: port, v4: family != .v6Only, v6: family != .v4Only)
         {
             return nameSettled(cluster, place, addresses: found, timeToLive: 3600, failed: found.isEmpty)

@@ -1,4 +1,5 @@
 internal import CPetrelSystem
+internal import EnvoyAPI
 internal import Glibc
 internal import HTTP2
 internal import Telemetry
@@ -254,7 +255,7 @@ struct Worker: ~Copyable {
 /// What all workers of a data plane are given.
 struct WorkerSettings: Sendable {
     var resolvers: [petrel_address]
-    var overrides: [HostOverride]
+    var overrides: ResolveOverrides
     var hosts: [String: [petrel_address]]
     var logDescriptor: Int32
     var logFormat: AccessLogFormat?

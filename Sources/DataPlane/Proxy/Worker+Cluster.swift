@@ -1,4 +1,5 @@
 internal import CPetrelSystem
+internal import EnvoyAPI
 internal import Telemetry
 internal import TrafficModel
 
@@ -52,7 +53,7 @@ extension Worker {
     /// `--resolve` speaks of host and port, also where the host is an address.
     private func override(_ plan: EndpointPlan, _ address: petrel_address) -> petrel_address {
         guard !settings.overrides.isEmpty else { return address }
-        return names.override(host: plan.host.string, port: plan.port)?.first ?? address
+        return names.override(host: plan.host.string, port: plan.port) ?? address
     }
 
     /// The endpoint at that address: the one the cluster has, or a new one.

@@ -18,6 +18,13 @@ struct DataPlaneOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Where access-log lines go: a file, or - for standard output.", valueName: "file"))
     var accessLog = "-"
 
+    @Option(
+        name: .long, parsing: .singleValue,
+        help: ArgumentHelp(
+            "Who is asked about names outside the mesh; by default the servers of /etc/resolv.conf. May be repeated.",
+            valueName: "address[:port]"))
+    var dnsServer: [DNSServerAddress] = []
+
     @Option(name: .long, help: ArgumentHelp("Seconds that requests in flight are given on Ctrl-C.", valueName: "seconds"))
     var drain = 5
 
@@ -35,7 +42,13 @@ struct DataPlaneOptions: ParsableArguments {
     func options() -> MeshOptions {
         MeshOptions(
             dataPlane: dataPlane, envoyPath: envoyPath, concurrency: concurrency, xdsPort: xdsPort,
-            accessLog: accessLog == "-" ? .standardOutput : .file(accessLog))
+            accessLog: accessLog == "-" ? .standardOutput : .file(accessLog), dnsServers: dnsServer)
+    }
+}
+
+extension DNSServerAddress: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
     }
 }
 

@@ -15,6 +15,7 @@ struct EventReporter {
         terminal.line("\(terminal.styled("petrel", .bold)) is up: \(summary.objects) objects, \(summary.services) services, outbound \(summary.outboundPolicy)")
         terminal.line("  data plane   \(summary.dataPlane)")
         if let address = summary.xds { terminal.line("  xDS          \(address) (plaintext, loopback)") }
+        for gateway in summary.gateways { terminal.line("  gateway      \(gateway)") }
         for host in summary.hosts.prefix(8) { terminal.line("  declared     \(host)") }
         if summary.hosts.count > 8 { terminal.line("               and \(summary.hosts.count - 8) more") }
         let example = summary.exampleURL ?? "http://HOST/"

@@ -166,21 +166,9 @@ private final class DNSProxy: Sendable {
         let cluster = ProxyResources.cluster(443, host: "real.example", type: "STRICT_DNS")
         let proxy = try TestProxy(.proxy(to: cluster)) { configuration in
             configuration.resolvers = ["127.0.0.1:\(Self.silent.port)"]
-            configuration.overrides = [HostOverride("real.example:443:127.0.0.1:\(origin.port)")].compactMap { $0 }
+            configuration.overrides = (try? ResolveOverrides(["real.example:443:127.0.0.1:\(origin.port)"])) ?? .none
         }
         #expect(try proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").body == "overridden")
-    }
-
-    @Test(arguments: [
-        ("a:80:127.0.0.1", "a 80 127.0.0.1 nil"), ("A:443:10.0.0.1:8443", "a 443 10.0.0.1 8443"),
-        ("a:*:[::1]:80", "a nil ::1 80"), ("a:80:::1", "a 80 ::1 nil"), ("a:80", ""), ("a:x:1.2.3.4", ""),
-        (":80:1.2.3.4", ""), ("a:80:host", ""), ("a:80:1.2.3.4:x", ""),
-    ])
-    func readsOverrides(_ text: String, _ wanted: String) {
-        let said = HostOverride(text).map { override in
-            "\(override.host) \(override.port.map(String.init) ?? "nil") \(override.address) \(override.targetPort.map(String.init) ?? "nil")"
-        }
-        #expect(said ?? "" == wanted)
     }
 
     @Test func takesCapturedConnectionsWithoutRedirection() throws {

@@ -1,13 +1,11 @@
-public import EnvoyAPI
-internal import ServiceRegistry
+internal import Glibc
 
 /// Addresses given by hand for upstream hosts, as with curl's `--resolve`:
 /// `HOST:PORT:ADDR[:PORT]`, where `HOST` and the first `PORT` may be `*` and
 /// IPv6 addresses stand in brackets.
 ///
 /// Only where a connection goes is changed: server names, verified names and
-/// health-check hosts stay those of the host. Both data planes get the same
-/// resources, so that an override means the same to both.
+/// health-check hosts stay those of the host.
 public struct ResolveOverrides: Sendable, Hashable {
     /// Why a text isn't an override.
     public struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -45,6 +43,13 @@ public struct ResolveOverrides: Sendable, Hashable {
         self.entries = entries
     }
 
+    /// Nothing is overridden.
+    public static let none = ResolveOverrides(entries: [])
+
+    private init(entries: [Entry]) {
+        self.entries = entries
+    }
+
     /// Whether nothing is overridden.
     public var isEmpty: Bool { entries.isEmpty }
 
@@ -61,50 +66,6 @@ public struct ResolveOverrides: Sendable, Hashable {
         return best.map { ($0.entry.address, $0.entry.targetPort ?? port) }
     }
 
-    /// Puts the overridden addresses into clusters that resolve names.
-    public func apply(to resources: inout ResourceSet) {
-        if isEmpty { return }
-        for index in resources.clusters.indices { apply(to: &resources.clusters[index]) }
-    }
-
-    private func apply(to cluster: inout Envoy_Config_Cluster_V3_Cluster) {
-        guard Self.resolvesNames(cluster) else { return }
-        var assignment = cluster.loadAssignment
-        var isChanged = false
-        for group in assignment.endpoints.indices {
-            for position in assignment.endpoints[group].lbEndpoints.indices {
-                let socket = assignment.endpoints[group].lbEndpoints[position].endpoint.address.socketAddress
-                guard let target = target(host: socket.address, port: socket.portValue) else { continue }
-                assignment.endpoints[group].lbEndpoints[position].endpoint.address =
-                    EnvoyAddress(target.address, port: Int(target.port))
-                if target.address.utf8.contains(UInt8(ascii: ":")) { Self.allowIPv6(&cluster) }
-                isChanged = true
-            }
-        }
-        if isChanged { cluster.loadAssignment = assignment }
-    }
-
-    private static func resolvesNames(_ cluster: Envoy_Config_Cluster_V3_Cluster) -> Bool {
-        switch cluster.clusterDiscoveryType {
-        case .type(let type)?: type == .strictDns || type == .logicalDns
-        case .clusterType(let custom)?: custom.name == NameResolutionPlan.clusterTypeName
-        case nil: false
-        }
-    }
-
-    /// Resolvers that look for IPv4 only refuse IPv6 addresses too.
-    private static func allowIPv6(_ cluster: inout Envoy_Config_Cluster_V3_Cluster) {
-        typealias Config = Envoy_Extensions_Clusters_Dns_V3_DnsCluster
-        if case .clusterType(let custom)? = cluster.clusterDiscoveryType,
-            var config = try? custom.typedConfig.unpack(as: Config.self)
-        {
-            config.dnsLookupFamily = .all
-            cluster.clusterType = NameResolutionPlan.wrap(config)
-        } else {
-            cluster.dnsLookupFamily = .all
-        }
-    }
-
     // MARK: - Reading
 
     private static func parse(_ text: String) throws(ParseError) -> Entry {
@@ -117,7 +78,7 @@ public struct ResolveOverrides: Sendable, Hashable {
             guard let number = number(parts[1]) else { throw fail("\"\(parts[1])\" is not a port") }
             port = number
         }
-        guard IPAddress(parts[2]) != nil else { throw fail("\"\(parts[2])\" is not an IP address") }
+        guard isAddress(parts[2]) else { throw fail("\"\(parts[2])\" is not an IP address") }
         var targetPort: UInt32?
         if parts.count == 4 {
             guard let number = number(parts[3]) else { throw fail("\"\(parts[3])\" is not a port") }
@@ -126,6 +87,11 @@ public struct ResolveOverrides: Sendable, Hashable {
         return Entry(
             host: parts[0] == "*" ? nil : parts[0].lowercased(), port: port, address: parts[2],
             targetPort: targetPort)
+    }
+
+    private static func isAddress(_ text: String) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
     }
 
     private static func number(_ text: String) -> UInt32? {
