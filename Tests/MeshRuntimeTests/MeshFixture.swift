@@ -34,14 +34,14 @@ final class MeshFixture: Sendable {
 
     init(
         _ files: [String: String], dataPlane: DataPlaneName = .petrel, policy: OutboundPolicyName = .allowAny,
-        resolve: [String] = [], trustBundle: String? = nil
+        resolve: [String] = [], trustBundle: String? = nil, dnsServers: [DNSServerAddress] = []
     ) async throws {
         directory = try TemporaryDirectory()
         for (name, text) in files { try directory.write(text, to: "config/\(name)") }
         let source = try MeshSource(
             files: [directory.file("config")], outboundTrafficPolicy: policy, resolve: resolve, trustBundle: trustBundle)
         mesh = try await RunningMesh(
-            source: source, options: MeshOptions(dataPlane: dataPlane, concurrency: 1, accessLog: .none))
+            source: source, options: MeshOptions(dataPlane: dataPlane, concurrency: 1, accessLog: .none, dnsServers: dnsServers))
     }
 
     /// Replaces a file and waits until the mesh has read it.
@@ -58,6 +58,10 @@ final class MeshFixture: Sendable {
 
     /// Runs a program in the mesh to its end.
     func run(_ arguments: String..., as workload: WorkloadIdentity = WorkloadIdentity()) async throws -> Outcome {
+        try await run(arguments, as: workload)
+    }
+
+    func run(_ arguments: [String], as workload: WorkloadIdentity) async throws -> Outcome {
         let scratch = try TemporaryDirectory()
         let out = scratch.file("out"), err = scratch.file("err")
         let program = try CapturedProgram(
@@ -80,8 +84,8 @@ final class MeshFixture: Sendable {
     }
 
     /// Runs an unmodified curl in the mesh.
-    func curl(_ url: String, as workload: WorkloadIdentity = WorkloadIdentity()) async throws -> Outcome {
-        try await run("curl", "--silent", "--show-error", "--max-time", "20", url, as: workload)
+    func curl(_ url: String, _ options: String..., as workload: WorkloadIdentity = WorkloadIdentity()) async throws -> Outcome {
+        try await run(["curl", "--silent", "--show-error", "--max-time", "20", url] + options, as: workload)
     }
 
     func shutdown() async {
@@ -96,10 +100,13 @@ final class MeshFixture: Sendable {
         )
     }
 
+    /// Where the examples are.
+    static let examples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../Examples").standardizedFileURL
+
     /// The text of files below `Examples/`.
     static func example(_ names: String...) throws -> [String: String] {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Examples").standardizedFileURL
+        let root = examples
         return try Dictionary(
             uniqueKeysWithValues: names.map { ($0, try String(contentsOf: root.appendingPathComponent($0), encoding: .utf8)) })
     }

@@ -64,8 +64,9 @@ struct ConnectionRules {
             }
         }
         if !chains.isEmpty { return chains }
-        // At an address of its own the service is known without its name.
-        let needsName = isWildcard && !place.isOwnAddress
+        // At an address of its own the service is known without its name; but where
+        // the name is resolved anew, only the service's own names may be.
+        let needsName = (isWildcard && !place.isOwnAddress) || service.resolution == .dynamicDNS
         return [
             .init(
                 serverNames: needsName && service.hostname != "*" ? [service.hostname] : [],

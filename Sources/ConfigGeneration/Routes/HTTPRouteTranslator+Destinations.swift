@@ -9,7 +9,9 @@ extension HTTPRouteTranslator {
     ) {
         var action = EnvoyRouteAction()
         action.timeout = .init(source.timeout ?? .zero)
-        action.maxStreamDuration.grpcTimeoutHeaderMax = action.timeout
+        // Envoy ignores `timeout` beside any limit of streams, so that a limit for gRPC
+        // stands only where there is no timeout.
+        if (source.timeout ?? .zero) == .zero { action.maxStreamDuration.grpcTimeoutHeaderMax = .zero }
         applyRewrite(source.rewrite, match, &action)
         let destinations = source.route.count > 1 ? source.route.filter { $0.weight > 0 } : source.route
         let hashes = destinations.compactMap { $0.destination.flatMap(hash) }

@@ -17,7 +17,12 @@ extension CompiledProxy {
             if connection.chain >= 0, let proxy = tables.chain(of: connection).tcpProxy.first, connection.target >= 0 {
                 explanation.cluster = proxy.clusters[Int(connection.target)].cluster.name.string
             }
-        case .tcp: describe(Int(connection.cluster), facts, nil, "", &explanation)
+        case .tcp:
+            describe(Int(connection.cluster), facts, nil, "", &explanation)
+            // What the client protects itself goes through untouched.
+            if query.tls != .plaintext, tables.chain(of: connection).downstreamTLS.isEmpty, explanation.upstream.tls == "none" {
+                explanation.upstream.sni = query.sni.isEmpty ? Self.bare(query.host) : query.sni
+            }
         case .http: request(query, facts, connection, &recorder, &explanation)
         }
     }
@@ -116,11 +121,7 @@ extension CompiledProxy {
             ]
         }
         let plan = endpoints.first.map { cluster.tlsPlan(for: $0) } ?? cluster.tls
-        guard let tls = plan.first else {
-            // What the client protects itself goes through untouched.
-            if request == nil, facts.transportProtocol == .tls { explanation.upstream.sni = String(decoding: facts.sni, as: UTF8.self) }
-            return
-        }
+        guard let tls = plan.first else { return }
         var host = authority
         explanation.upstream.sni = host.withUTF8 { authority in
             ByteWriter.string {

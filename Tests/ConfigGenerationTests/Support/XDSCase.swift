@@ -117,6 +117,8 @@ enum Modern {
             if let limit = fields["maxStreamDuration"]?["grpcTimeoutHeaderMax"], fields["cluster"] != nil || fields["weightedClusters"] != nil {
                 fields["maxStreamDuration"] = nil
                 fields["maxGrpcTimeout"] = limit
+            } else if let timeout = fields["timeout"], fields["cluster"] != nil || fields["weightedClusters"] != nil {
+                fields["maxGrpcTimeout"] = timeout
             }
             if let names = fields.removeValue(forKey: "matchTypedSubjectAltNames") {
                 fields["matchSubjectAltNames"] = .list(names.items.compactMap { $0["matcher"] })
