@@ -17,7 +17,7 @@ struct ThreeWayTests {
     private static let updates = ProcessInfo.processInfo.environment["PETREL_UPDATE_GOLDEN"] == "1"
 
     /// A golden on stage.
-    private struct Stage {
+    private struct Stage: Sendable {
         let golden: Golden
         let cases: [TestCase]
         let explained: CompiledProxy
@@ -56,11 +56,17 @@ struct ThreeWayTests {
         let ports = Dictionary(
             (try await envoy?.listeners() ?? []).map { ($0.name, $0.port) }, uniquingKeysWith: { first, _ in first })
         if envoy == nil { Self.note("Envoy is not installed: only the explanation and Petrel's proxy are compared") }
-        for stage in stages {
-            if Self.updates { try update(stage) }
-            for (index, item) in stage.cases.enumerated() {
-                try await check(item, "\(stage.golden.name), request \(index + 1)", stage, ports)
+        if Self.updates { for stage in stages { try update(stage) } }
+        // What waits for the end of a connection shall not wait in a queue.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for stage in stages {
+                group.addTask {
+                    for (index, item) in stage.cases.enumerated() {
+                        try await check(item, "\(stage.golden.name), request \(index + 1)", stage, ports)
+                    }
+                }
             }
+            try await group.waitForAll()
         }
         #expect(stages.count > 50)
     }

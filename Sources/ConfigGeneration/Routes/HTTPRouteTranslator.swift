@@ -65,8 +65,8 @@ struct HTTPRouteTranslator {
             applyDestinations(source, match, &route)
         }
         route.decorator.operation = operation(of: route)
-        if let fault = source.fault {
-            route.typedPerFilterConfig["envoy.filters.http.fault"] = FaultTranslation.message(fault).packed
+        if let fault = source.fault.flatMap(FaultTranslation.message) {
+            route.typedPerFilterConfig["envoy.filters.http.fault"] = fault.packed
         }
         if let cors = source.corsPolicy {
             route.typedPerFilterConfig["envoy.filters.http.cors"] = CorsTranslation.message(cors).packed

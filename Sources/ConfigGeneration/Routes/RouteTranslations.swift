@@ -39,13 +39,14 @@ struct RedirectTranslation {
 
 /// Translates injected faults.
 enum FaultTranslation {
-    static func message(_ source: VirtualService.HTTPFaultInjection) -> Envoy_Extensions_Filters_Http_Fault_V3_HTTPFault {
+    /// - Returns: nil for a fault that names neither a delay nor an answer.
+    static func message(_ source: VirtualService.HTTPFaultInjection) -> Envoy_Extensions_Filters_Http_Fault_V3_HTTPFault? {
         var fault = Envoy_Extensions_Filters_Http_Fault_V3_HTTPFault()
-        if let delay = source.delay {
+        if let delay = source.delay, let fixed = delay.fixedDelay {
             fault.delay.percentage = percentage(delay.percentage, delay.percent)
-            if let fixed = delay.fixedDelay { fault.delay.fixedDelay = .init(fixed) }
+            fault.delay.fixedDelay = .init(fixed)
         }
-        if let abort = source.abort {
+        if let abort = source.abort, abort.httpStatus != nil || abort.grpcStatus != nil {
             fault.abort.percentage = percentage(abort.percentage, 0)
             if let status = abort.httpStatus {
                 fault.abort.httpStatus = UInt32(clamping: status)
@@ -53,7 +54,7 @@ enum FaultTranslation {
                 fault.abort.grpcStatus = grpcCodes[status] ?? 2
             }
         }
-        return fault
+        return fault.hasDelay || fault.hasAbort ? fault : nil
     }
 
     /// Without a percentage all requests are meant.

@@ -7,7 +7,7 @@ import ServiceRegistry
 
 /// One golden case of `ConfigGenerationTests`: objects, settings, a proxy,
 /// and the requests that are sent through what comes out.
-struct Golden {
+struct Golden: Sendable {
     let name: String
     let objects: [MeshObject]
     let mesh: MeshConfig

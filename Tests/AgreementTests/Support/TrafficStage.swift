@@ -5,7 +5,7 @@ import SwiftProtobuf
 /// The resources of a golden, changed so that its traffic stays on this
 /// machine: every listener has a free port, every cluster one origin that
 /// says which cluster it is.
-struct StagedResources {
+struct StagedResources: Sendable {
     let resources: ResourceSet
     /// The clusters that a route divides its requests among.
     let divided: [Set<String>]
