@@ -33,7 +33,7 @@ extension Worker {
         if !connection.pointee.flags.contains(.ready) {
             // A stream is ready when its carrier says so.
             guard connection.pointee.stream == nil, advance(connection) else { return }
-            if connection.pointee.negotiated == .http2 { return becomeCarrier(connection) }
+            if connection.pointee.negotiated == .http2, speaksHTTP(connection) { return becomeCarrier(connection) }
             guard let exchange = connection.pointee.exchange else { return giveBack(connection) }
             send(exchange, on: connection)
             guard connection.pointee.slot.generation == generation else { return }
@@ -52,6 +52,12 @@ extension Worker {
         if exchange.pointee.flags.contains(.shadow) { return readShadow(connection, exchange) }
         readResponse(connection, exchange)
         if connection.pointee.slot.generation == generation { settle(connection) }
+    }
+
+    /// Whether messages go over a connection, and not the bytes of a tunnel.
+    private func speaksHTTP(_ connection: ConnectionPointer) -> Bool {
+        guard let exchange = connection.pointee.exchange else { return true }
+        return !exchange.pointee.flags.contains(.tunnel)
     }
 
     /// An idle connection became readable: TLS tickets, or its end.

@@ -138,7 +138,7 @@ extension TLSSettings {
         TLSFailure(kind: .configuration, detail: "the secret \(name) has not arrived")
     }
 
-    /// HTTP/2 is not spoken to upstreams yet, so it isn't offered.
+    /// ALPN names of their wire format.
     private static func readProtocols(_ wire: FlatText) -> [String] {
         var result: [String] = []
         var index = 0
@@ -146,8 +146,7 @@ extension TLSSettings {
         while index < bytes.count {
             let length = Int(bytes[index])
             guard index + 1 + length <= bytes.count else { break }
-            let name = String(decoding: bytes[(index + 1)..<(index + 1 + length)], as: UTF8.self)
-            if name != "h2" { result.append(name) }
+            result.append(String(decoding: bytes[(index + 1)..<(index + 1 + length)], as: UTF8.self))
             index += 1 + length
         }
         return result

@@ -115,6 +115,18 @@ import TrafficModel
         #expect(answer.output.contains(expected), "\(answer.output)")
     }
 
+    @Test(arguments: [("--http2", "2"), ("--http1.1", "1.1")])
+    func speaksTheVersionThatWasChosen(option: String, version: String) throws {
+        let authority = try TestAuthority("Test CA")
+        let origin = try ScriptedOrigin.answering("hello")
+        let pair = try authority.issue("shop.example")
+        let proxy = try proxy(
+            origin.port, "\"commonTlsContext\":{\"alpnProtocols\":[\"h2\",\"http/1.1\"],\(certificate(pair))}")
+        let answer = curl(proxy, "--cacert \(authority.certificate) \(option) -w ' %{http_version}'")
+        #expect(answer.output == "hello \(version)")
+        #expect(origin.notes.first?.contains("x-forwarded-proto: https") == true)
+    }
+
     @Test(arguments: [("tls1_2", true), ("tls1_3", false)])
     func keepsToItsVersions(version: String, works: Bool) throws {
         let authority = try TestAuthority("Test CA")
