@@ -53,12 +53,13 @@ public struct HTTP2FrameHeader: BitwiseCopyable, Sendable, Equatable {
 
     /// Appends the nine bytes.
     public func write(to output: inout [UInt8]) {
-        output.append(UInt8(truncatingIfNeeded: length >> 16))
-        output.append(UInt8(truncatingIfNeeded: length >> 8))
-        output.append(UInt8(truncatingIfNeeded: length))
-        output.append(kind)
-        output.append(flags.rawValue)
-        output.append(number: stream)
+        let bytes: InlineArray<9, UInt8> = [
+            UInt8(truncatingIfNeeded: length >> 16), UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length),
+            kind, flags.rawValue,
+            UInt8(truncatingIfNeeded: stream >> 24), UInt8(truncatingIfNeeded: stream >> 16),
+            UInt8(truncatingIfNeeded: stream >> 8), UInt8(truncatingIfNeeded: stream),
+        ]
+        output.append(bytes.span)
     }
 }
 

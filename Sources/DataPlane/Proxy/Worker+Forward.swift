@@ -127,6 +127,7 @@ extension Worker {
                 attemptCount, edits: nil)
         }
         var context = FormatContext(facts: facts, request: parts.view)
+        context.isHTTP2 = exchange.pointee.downstream?.pointee.stream != nil
         context.upstreamCluster = cluster.pointee.plan.name
         context.startNanoseconds = exchange.pointee.started &+ realtimeOffset
         context.hostname = hostname

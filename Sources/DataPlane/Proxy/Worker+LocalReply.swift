@@ -63,6 +63,7 @@ extension Worker {
         }
         exchange.pointee.status = decision.status == 0 ? 301 : decision.status
         var context = FormatContext(facts: facts, request: parts.view)
+        context.isHTTP2 = downstream.pointee.stream != nil
         context.routeName = routeName
         let location = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 80_000) { memory in
             var writer = TrafficModel.ByteWriter(memory)

@@ -173,6 +173,7 @@ extension Worker {
             facts.sourcePort = exchange.pointee.clientAddress.port
         }
         var context = FormatContext(facts: facts, request: view)
+        context.isHTTP2 = downstream.pointee.stream != nil
         context.startNanoseconds = exchange.pointee.started &+ realtimeOffset
         context.hostname = hostname
         context.attempt = exchange.pointee.retry.attempt
