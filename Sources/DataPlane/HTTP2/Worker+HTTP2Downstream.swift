@@ -66,6 +66,8 @@ extension Worker {
             let most = manager[0].maximumRequests
             if most > 0, connection.pointee.requests >= most { leaveCarrier(connection) }
         }
+        let end = connection.pointee.lifetimeEnd
+        if end != 0, milliseconds >= end { leaveCarrier(connection) }
         let generation = stream.pointee.slot.generation
         serveDownstream(stream)
         // Decided anew after a change of configuration: once for all streams.
