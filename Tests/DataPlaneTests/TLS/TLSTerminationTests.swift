@@ -122,7 +122,7 @@ import TrafficModel
         let pair = try authority.issue("shop.example")
         let proxy = try proxy(
             origin.port, "\"commonTlsContext\":{\"alpnProtocols\":[\"h2\",\"http/1.1\"],\(certificate(pair))}")
-        let answer = curl(proxy, "--cacert \(authority.certificate) \(option) -w ' %{http_version}'")
+        let answer = curl(proxy, "--cacert \(authority.certificate) \(option) -w \" %{http_version}\"")
         #expect(answer.output == "hello \(version)")
         #expect(origin.notes.first?.contains("x-forwarded-proto: https") == true)
     }
