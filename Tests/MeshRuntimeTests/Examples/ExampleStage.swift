@@ -125,6 +125,7 @@ final class ExampleStage: Sendable {
         }
         for mesh in all.meshes {
             let rejected = await mesh.mesh.envoyStatistics(matching: "update_rejected") ?? []
+            #expect(rejected.isEmpty == (dataPlane != .envoy), "an Envoy counts what it refused")
             #expect(rejected.allSatisfy { $0.value == 0 }, "\(rejected.filter { $0.value != 0 })")
             await mesh.shutdown()
         }
