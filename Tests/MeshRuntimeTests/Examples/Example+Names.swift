@@ -25,7 +25,7 @@ extension Example {
         let mesh = try await stage.mesh()
         #expect(try await mesh.curl("http://weather/today").output == "weather /today")
         #expect(weather.recorded().last?.tls == nil)
-        #expect(try await mesh.curl("http://maps.default.svc.cluster.local/tile").output == "maps /tile")
+        #expect(try await mesh.curl("http://maps/tile").output == "maps /tile")
         #expect(maps.recorded().last?.tls?.serverName == "api.maps.example")
     }
 
