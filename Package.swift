@@ -145,6 +145,13 @@ let package = Package(
         tests(
             of: "Diagnostics", ["MeshAPI", "MeshCompilation", "ServiceRegistry", "ConfigGeneration"]),
         tests(of: "MeshRuntime", ["MeshAPI", "MeshCompilation", "Capture", "LocalControl", "PetrelTestKit"]),
+        // Both proxies, and hostile peers. What their tests share is a library of its own.
+        .target(
+            name: "ProxyTestSupport", dependencies: ["CPetrelSystem"], path: "Tests/ProxyTestSupport", swiftSettings: house),
+        .testTarget(
+            name: "DifferentialTests",
+            dependencies: ["ProxyTestSupport", "DataPlane", "TrafficModel", "EnvoyAPI", "PetrelTestKit", yams],
+            exclude: ["Cases", "disagreements.yaml"], swiftSettings: house),
         .testTarget(
             name: "AgreementTests",
             dependencies: [

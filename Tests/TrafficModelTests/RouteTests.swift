@@ -55,7 +55,10 @@ struct RouteTests {
         Case(header(#""stringMatch": {"contains": "o"}"#), "/", true, [("x-a", "foo")]),
         Case(header(#""stringMatch": {"safeRegex": {"regex": "a.c"}}"#), "/", true, [("x-a", "abc")]),
         Case(header(#""stringMatch": {"safeRegex": {"regex": "a.c"}}"#), "/", false, [("x-a", "xabc")]),
+        // One of several lines is enough; inverted, none may match.
         Case(header(#""stringMatch": {"exact": "1,2"}"#), "/", false, [("x-a", "1"), ("x-b", "0"), ("x-a", "2")]),
+        Case(header(#""stringMatch": {"exact": "2"}"#), "/", true, [("x-a", "1"), ("x-b", "0"), ("x-a", "2")]),
+        Case(header(#""stringMatch": {"exact": "2"}, "invertMatch": true"#), "/", false, [("x-a", "1"), ("x-a", "2")]),
         Case(header(#""presentMatch": true"#), "/", true, [("x-a", "")]),
         Case(header(#""presentMatch": true"#), "/", false),
         Case(header(#""presentMatch": false"#), "/", true),

@@ -29,9 +29,9 @@ struct HTTP1Semantics: BitwiseCopyable {
         var result = HTTP1Semantics()
         result.readFields(bytes, head)
         if result.violation != .none { return result }
-        if result.host < 0, head.minorVersion == 1 {
+        if result.host < 0 {
             result.violation = .missingHost
-        } else if result.host >= 0 {
+        } else {
             let host = head.value(result.host)
             if !isHost(bytes, host) { result.violation = .invalidHost }
         }

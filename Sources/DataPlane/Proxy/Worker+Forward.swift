@@ -397,13 +397,17 @@ extension Worker {
         return found
     }
 
+    /// All methods but those that seldom have one, as in Envoy.
     private func declaresEmptyBody(_ parts: RequestParts) -> Bool {
         for index in 0..<head.pointee.fieldCount where head.pointee.kind(index) == .contentLength { return true }
-        switch head.pointee.methodCount {
-        case 3: return parts.bytes[head.pointee.methodStart] == 0x50  // PUT, not GET
-        case 4: return parts.bytes[head.pointee.methodStart] == 0x50  // POST, not HEAD
-        case 5: return parts.bytes[head.pointee.methodStart] == 0x50  // PATCH, not TRACE
-        default: return false
+        let method = parts.buffer(head.pointee.method)
+        switch method.count {
+        case 3: return method[0] != 0x47  // GET
+        case 4: return method[0] != 0x48  // HEAD
+        case 5: return method[0] != 0x54  // TRACE
+        case 6: return method[0] != 0x44  // DELETE
+        case 7: return method[0] != 0x43  // CONNECT
+        default: return true
         }
     }
 

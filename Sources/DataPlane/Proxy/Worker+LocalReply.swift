@@ -131,7 +131,8 @@ extension Worker {
             writer.string(type)
             writer.text("\r\n")
         }
-        if grpcAnswer == nil || downstream.pointee.stream == nil {
+        // A 204 must not declare any content (RFC 9110, 8.6).
+        if exchange.pointee.status != 204, grpcAnswer == nil || downstream.pointee.stream == nil {
             writer.text("content-length: ")
             writer.number(hasBody ? UInt64(body.utf8.count) : 0)
             writer.text("\r\n")

@@ -137,6 +137,7 @@ extension Worker {
         switch adjust(&parts, manager[0]) {
         case .unchanged, .changed: break
         case .rejected:
+            exchange.pointee.flags.insert(.closeDownstream)
             return reply(exchange, status: 400, .downstreamProtocolError, detail: "the path is not allowed")
         case .redirected:
             return redirect(exchange, to: String(decoding: parts.buffer(parts.path), as: UTF8.self), status: 307)
@@ -243,7 +244,8 @@ extension Worker {
             authority = path
             path = (count + 6)..<(count + 6)
         } else if first == 0x2a {
-            guard path.count == 1 else { return nil }
+            let isOptions = head.pointee.methodCount == 7 && bytes[head.pointee.methodStart] == 0x4f
+            guard path.count == 1, isOptions else { return nil }
         } else if first != 0x2f {
             guard let split = splitAbsolute(bytes, path, count) else { return nil }
             authority = split.authority
@@ -334,7 +336,7 @@ extension Worker {
             while index > parts.authority.lowerBound, parts.bytes[index - 1] &- 0x30 < 10 { index -= 1 }
             if index > parts.authority.lowerBound, index < end, parts.bytes[index - 1] == 0x3a { end = index - 1 }
         }
-        if stripsDot, end > parts.authority.lowerBound, parts.bytes[end - 1] == 0x2e { end -= 1 }
+        if stripsDot { end = withoutTrailingDot(parts.bytes, parts.authority.lowerBound, end) }
         parts.authority = parts.authority.lowerBound..<end
         parts.view.authority = range(parts.authority)
     }
@@ -349,6 +351,16 @@ extension Worker {
             power *= 10
         }
         return port == UInt32(parts.port)
+    }
+
+    /// Takes the dot out of `host.` and `host.:port`; the new end.
+    private func withoutTrailingDot(_ bytes: UnsafeMutablePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var dot = end
+        while dot > start, bytes[dot - 1] &- 0x30 < 10 { dot -= 1 }
+        dot = dot > start && bytes[dot - 1] == 0x3a ? dot - 1 : end
+        guard dot > start, bytes[dot - 1] == 0x2e else { return end }
+        for index in dot..<end { bytes[index - 1] = bytes[index] }
+        return end - 1
     }
 
     /// `Upgrade: h2c` is an offer that may be passed over; clients of the Java

@@ -222,7 +222,7 @@ extension Worker {
         let result = convert(bytes, &exchange.pointee.response, &writer, chunked: chunked)
         exchange.pointee.bytesSent &+= UInt64(result.body)
         if result.violation != .none {
-            exchange.pointee.reason = .upstreamReset
+            exchange.pointee.reason = .protocolError
             if headCount > 0 {
                 exchange.pointee.flags.remove(.responseStarted)
                 protocolFailed(exchange, result.violation.sentence)
@@ -275,6 +275,14 @@ extension Worker {
                 if !transmit(downstream, bytes) { return downstreamLost(downstream) }
             }
             return complete(exchange)
+        }
+        let hasBegun = exchange.pointee.flags.contains(.responseStarted) || !connection.pointee.inbound.isEmpty
+        if clean, hasBegun {
+            if !exchange.pointee.flags.contains(.responseStarted) {
+                return protocolFailed(exchange, "it ends inside its head")
+            }
+            exchange.pointee.reason = .protocolError
+            return cutDownstream(exchange)
         }
         upstreamBroke(connection, exchange)
     }

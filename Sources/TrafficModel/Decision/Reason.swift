@@ -91,7 +91,8 @@ extension Reason {
         case .noCluster: "NC"
         case .noEndpoint, .blackHole: "UH"
         case .deniedByPolicy: "UAEX"
-        case .invalidMTLS, .protocolError, .downstreamProtocolError, .upgradeRefused, .requestTooLarge: "DPE"
+        case .invalidMTLS, .downstreamProtocolError, .upgradeRefused, .requestTooLarge: "DPE"
+        case .protocolError: "UPE"
         case .faultAborted: "FI"
         case .rateLimited: "RL"
         case .upstreamConnectFailure, .upstreamTLSFailure, .certificateExpired, .certificateUntrusted,

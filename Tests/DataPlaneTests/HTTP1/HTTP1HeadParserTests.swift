@@ -114,7 +114,7 @@ private struct Parsed {
 
     @Test func wantsOneHost() {
         #expect(Parsed(request: "GET / HTTP/1.1\r\n\r\n").violation == .missingHost)
-        #expect(Parsed(request: "GET / HTTP/1.0\r\n\r\n").violation == .none)
+        #expect(Parsed(request: "GET / HTTP/1.0\r\n\r\n").violation == .missingHost)
     }
 
     @Test(arguments: ["a/b", "a b", "u@a", "a\\b", "", "a?b", "a#b", "<a>", "a\"b"])
