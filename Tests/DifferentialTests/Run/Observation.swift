@@ -82,6 +82,10 @@ struct Observation: Sendable {
         }
         let fields = request.fields.compactMap { field -> String? in
             if ignored.contains(field.name.lowercased()) { return nil }
+            // What is left of the time depends on how long attempts took.
+            if field.name == "x-envoy-expected-rq-timeout-ms", let left = Int(field.value) {
+                return "\(field.name): \((left + 99) / 100 * 100)"
+            }
             if field.name == "x-request-id", Self.isUUID(field.value) { return "x-request-id: <uuid>" }
             return "\(field.name): \(field.value)"
         }
