@@ -73,12 +73,14 @@ let package = Package(
         target("ServiceRegistry", ["MeshAPI", "EnvoyAPI", protobuf]),
         target("ConfigGeneration", ["MeshAPI", "ServiceRegistry", "EnvoyAPI", protobuf]),
         target("DiscoveryServer", ["EnvoyAPI", protobuf] + grpc),
+        target("DiscoveryClient", ["EnvoyAPI", protobuf] + grpc),
 
         // The data side.
         target("TrafficModel", ["EnvoyAPI", protobuf]),
         target("Telemetry"),
         target("HTTP2"),
         target("DataPlane", ["CPetrelSystem", "HTTP2", "TrafficModel", "Telemetry", "EnvoyAPI", tls]),
+        target("ProxyRuntime", ["DataPlane", "DiscoveryClient", "TrafficModel", "Telemetry", "EnvoyAPI", "CPetrelSystem", protobuf]),
 
         // Both, assembled.
         target("Capture", ["CPetrelCapture"]),
@@ -122,7 +124,7 @@ let package = Package(
                 "Analysis", "Diagnostics", "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
             ], swiftSettings: house),
         .executableTarget(
-            name: "petrel-proxy", dependencies: ["DataPlane", "TrafficModel", "EnvoyAPI", "Telemetry"],
+            name: "petrel-proxy", dependencies: ["DataPlane", "DiscoveryClient", "ProxyRuntime"],
             swiftSettings: house),
 
         tests(of: "MeshAPI"),
@@ -132,10 +134,12 @@ let package = Package(
         tests(of: "ServiceRegistry", ["MeshAPI"]),
         tests(of: "ConfigGeneration", ["MeshAPI", "EnvoyAPI", "ServiceRegistry", protobuf], exclude: ["Golden"]),
         tests(of: "DiscoveryServer", ["EnvoyAPI", "PetrelTestKit", protobuf] + grpc),
+        tests(of: "DiscoveryClient", ["DiscoveryServer", "EnvoyAPI", protobuf]),
         tests(of: "TrafficModel", ["EnvoyAPI", protobuf]),
         tests(of: "Telemetry"),
         tests(of: "HTTP2"),
         tests(of: "DataPlane", ["CPetrelSystem", "HTTP2", "Telemetry", "TrafficModel", "EnvoyAPI"]),
+        tests(of: "ProxyRuntime", ["DataPlane", "DiscoveryServer", "EnvoyAPI", "PetrelTestKit", protobuf]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),

@@ -1,7 +1,7 @@
 internal import DataPlane
-internal import EnvoyAPI
+internal import DiscoveryClient
 internal import Glibc
-internal import TrafficModel
+internal import ProxyRuntime
 
 /// The sidecar: the data plane with an Envoy bootstrap as its configuration.
 @main
@@ -29,30 +29,34 @@ struct PetrelProxy {
     }
 
     private static func run(_ options: Options, _ signals: TerminationSignals?) async throws {
-        let resources = try Bootstrap.resources(path: options.configuration)
-        let (tables, rejections) = TrafficTables.compile(resources.set)
-        for rejection in rejections { report("petrel-proxy: \(rejection)\n") }
-        guard rejections.isEmpty else { exit(65) }
-
+        let bootstrap = try ProxyBootstrap(path: options.configuration)
         var configuration = DataPlaneConfiguration()
         if let concurrency = options.concurrency { configuration.concurrency = concurrency }
         configuration.overrides = options.overrides
         configuration.resolvers = options.resolvers
         configuration.accessLog = options.accessLog
-        let plane = DataPlane(configuration)
-        let admin = options.admin ?? resources.admin
-        if let admin {
-            let server = try AdminServer(admin, plane: plane) { _ in kill(getpid(), SIGTERM) }
+        let workers = configuration.concurrency
+        let proxy = ProxyInstance(bootstrap, configuration: configuration) { event in
+            switch event {
+            case .connected: report("petrel-proxy: connected to the control plane\n")
+            case .disconnected(let reason, let wait): report("petrel-proxy: no control plane: \(reason); next attempt in \(wait)\n")
+            case .refused(let name, let reason): report("petrel-proxy: refused \(name): \(reason)\n")
+            case .initialized: report("petrel-proxy: ready, \(workers) workers\n")
+            }
+        }
+        if let admin = options.admin ?? bootstrap.adminAddress {
+            let server = try AdminServer(admin, plane: proxy.plane, isReady: { proxy.isReady }) { _ in kill(getpid(), SIGTERM) }
             server.start()
         }
-        plane.start()
-        let workload = plane.makeWorkload("bootstrap")
-        let failures = workload.publish(tables)
-        for failure in failures { report("petrel-proxy: \(failure)\n") }
-        if !failures.isEmpty { exit(69) }
-        report("petrel-proxy: ready, \(configuration.concurrency) workers\n")
+        do {
+            try await proxy.start()
+        } catch {
+            report("petrel-proxy: \(error)\n")
+            exit(error.kind == .unavailable ? 69 : 65)
+        }
+        if proxy.discovery == nil { report("petrel-proxy: ready, \(workers) workers\n") }
         _ = signals?.wait()
-        await plane.drain(deadline: .seconds(options.drainSeconds))
+        await proxy.drain(deadline: .seconds(options.drainSeconds))
     }
 
     static func report(_ text: String) {

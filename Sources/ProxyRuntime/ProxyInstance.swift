@@ -1,0 +1,106 @@
+public import DataPlane
+public import DiscoveryClient
+internal import EnvoyAPI
+internal import Synchronization
+internal import SwiftProtobuf
+internal import TrafficModel
+
+/// A whole sidecar: a data plane with the configuration of a bootstrap, and
+/// of the control plane that it names.
+public final class ProxyInstance: Sendable {
+    /// What can keep a proxy from starting.
+    public struct StartFailure: Error, Sendable, CustomStringConvertible {
+        /// What kind, for the exit status.
+        public enum Kind: Sendable { case configuration, unavailable }
+        /// What kind.
+        public let kind: Kind
+        /// One line for each thing that is wrong.
+        public let description: String
+    }
+
+    /// The data plane.
+    public let plane: DataPlane
+    /// What runs with the configuration.
+    public let workload: Workload
+    /// The conversation with the control plane; nil without one.
+    public let discovery: DiscoveryClient?
+    let bootstrap: ProxyBootstrap
+    private let inForce: ConfigurationInForce
+    private let conversation = Mutex<Task<Void, Never>?>(nil)
+
+    /// A proxy that isn't started.
+    ///
+    /// - Parameters:
+    ///   - bootstrap: What to run.
+    ///   - configuration: How to run it.
+    ///   - observe: Told what happens between the proxy and its control plane.
+    public init(
+        _ bootstrap: ProxyBootstrap, configuration: DataPlaneConfiguration = DataPlaneConfiguration(),
+        observe: @escaping @Sendable (DiscoveryClient.Event) -> Void = { _ in }
+    ) {
+        self.bootstrap = bootstrap
+        plane = DataPlane(configuration)
+        workload = plane.makeWorkload("bootstrap")
+        let node = bootstrap.message.node
+        inForce = ConfigurationInForce(workload, environment: NameTable.Environment(node))
+        guard let controlPlane = bootstrap.controlPlane else {
+            discovery = nil
+            return
+        }
+        var asking = ClientSession.Configuration()
+        asking.node = node
+        if asking.node.userAgentName.isEmpty { asking.node.userAgentName = "petrel" }
+        // Only Istio's control plane knows name tables, and it makes one only
+        // for proxies that say this.
+        if node.metadata.fields["DNS_CAPTURE"].map({ $0.boolValue || $0.stringValue == "true" }) == true {
+            asking.wildcards.append(.nameTable)
+        }
+        asking.fixed = bootstrap.fixedNames
+        discovery = DiscoveryClient(controlPlane, configuration: asking, applier: inForce, observe: observe)
+    }
+
+    /// Starts the workers with the bootstrap's own resources, and the
+    /// conversation with the control plane.
+    public func start() async throws(StartFailure) {
+        plane.start()
+        var update = ResourceUpdate()
+        update.updated = bootstrap.resources
+        var refused = await inForce.apply(update, checking: ResourceSet())
+        // No request goes through the cluster that only the control plane is
+        // reached by: it need not be one that the data plane can use.
+        if let name = bootstrap.controlPlane?.clusterName { refused[.cluster(name)] = nil }
+        guard refused.isEmpty else {
+            let cannotListen = refused.values.contains { $0.hasPrefix("cannot listen") }
+            let lines = refused.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            throw StartFailure(
+                kind: cannotListen ? .unavailable : .configuration, description: lines.joined(separator: "\n"))
+        }
+        guard let discovery else { return }
+        conversation.withLock { $0 = Task { await discovery.run() } }
+    }
+
+    /// Whether the configuration that it started for is complete.
+    public var isReady: Bool { discovery?.holding.isInitialized ?? true }
+
+    /// Takes no more connections, ends the conversation with the control plane
+    /// and returns when the requests under way are done, at the latest after
+    /// `deadline`.
+    public func drain(deadline: Duration) async {
+        conversation.withLock { $0?.cancel() }
+        await plane.drain(deadline: deadline)
+    }
+}
+
+extension NameTable.Environment {
+    /// Where Istio's metadata says that the workload stands.
+    init(_ node: Envoy_Config_Core_V3_Node) {
+        let fields = node.metadata.fields
+        let namespace = fields["NAMESPACE"]?.stringValue ?? "default"
+        // `type~address~name.namespace~domain`
+        let domain = node.id.split(separator: "~").last.map(String.init).flatMap { node.id.contains("~") ? $0 : nil }
+        let cluster = domain?.split(separator: "svc.", maxSplits: 1).last.map(String.init) ?? "cluster.local"
+        self.init(
+            namespace: namespace, domain: "svc.\(cluster)",
+            searchDomains: ["\(namespace).svc.\(cluster)", "svc.\(cluster)", cluster])
+    }
+}
