@@ -25,6 +25,8 @@ public final class DataPlane: Sendable {
         var isRunning = false
         var isStopped = false
         var nextID: UInt32 = 1
+        var isDraining = false
+        var inherited: [ListeningSocket] = []
     }
 
     /// A data plane that doesn't run yet.
@@ -40,6 +42,7 @@ public final class DataPlane: Sendable {
             logFlushMilliseconds: UInt64(max(0, flush.seconds)) * 1000
                 + UInt64(max(0, flush.attoseconds / 1_000_000_000_000_000)),
             explainCommand: configuration.explainCommand, registry: metrics)
+        state.withLock { $0.inherited = configuration.inheritedSockets }
     }
 
     deinit {
@@ -83,8 +86,14 @@ public final class DataPlane: Sendable {
         }
     }
 
+    /// Whether it takes no more connections.
+    public var isDraining: Bool { state.withLock { $0.isDraining } }
+
     /// Starts to drain and doesn't wait for the end.
-    func beginDraining(deadline: Duration) {
+    ///
+    /// - Parameter deadline: When it ends all the same; default a day.
+    public func beginDraining(deadline: Duration = .seconds(86_400)) {
+        state.withLock { $0.isDraining = true }
         let parts = deadline.components
         let wait = UInt64(max(0, parts.seconds)) * 1_000_000_000 + UInt64(max(0, parts.attoseconds / 1_000_000_000))
         let end = petrel_monotonic_nanoseconds() &+ wait
@@ -119,6 +128,31 @@ public final class DataPlane: Sendable {
         let workload = Workload(self, id: nextID(), name: name, bindsListeners: bindsListeners)
         for mailbox in mailboxes { mailbox.send(.addWorkload(id: workload.id, name: name, TrafficTables())) }
         return workload
+    }
+
+    /// Takes the sockets of a predecessor for a listener's address.
+    func takeInherited(_ listener: String, _ address: petrel_address) -> [Int32] {
+        state.withLock { state in
+            var taken: [Int32] = []
+            state.inherited.removeAll { socket in
+                var own = petrel_address()
+                guard socket.listener == listener, petrel_local_address(socket.descriptor, &own) == 0 else { return false }
+                if address.port == 0 { own.port = 0 }
+                guard own.isEqual(address) else { return false }
+                taken.append(socket.descriptor)
+                return true
+            }
+            return taken
+        }
+    }
+
+    /// Closes the sockets of a predecessor that no listener took.
+    public func closeInherited() {
+        let rest = state.withLock { state in
+            defer { state.inherited = [] }
+            return state.inherited
+        }
+        for socket in rest { Glibc.close(socket.descriptor) }
     }
 
     func nextID() -> UInt32 {

@@ -19,6 +19,10 @@ public struct DataPlaneConfiguration: Sendable {
     public var accessLogDescriptor: Int32 = 1
     /// How long a log line may wait before it is written.
     public var accessLogFlushInterval: Duration = .seconds(1)
+    /// Listening sockets of a predecessor, which are accepted from where the
+    /// configuration has a listener of that name and address. The data plane
+    /// closes them.
+    public var inheritedSockets: [ListeningSocket] = []
     /// The command that replies name, to which a URL is appended.
     public var explainCommand = "petrel explain"
 

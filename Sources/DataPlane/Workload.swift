@@ -128,8 +128,9 @@ public final class Workload: Sendable {
     /// One socket for each worker; the kernel spreads connections over them.
     private func open(_ listener: String, _ address: ListenerAddress) -> Result<UInt16, BindFailure> {
         var wanted = petrel_address(address.address, port: address.port)
-        var descriptors: [Int32] = []
-        for _ in plane.mailboxes {
+        var descriptors = plane.takeInherited(listener, wanted)
+        if let first = descriptors.first { _ = petrel_local_address(first, &wanted) }
+        while descriptors.count < plane.mailboxes.count {
             let descriptor = petrel_listen(&wanted, true, 4096)
             guard descriptor >= 0 else {
                 for opened in descriptors { Glibc.close(opened) }
@@ -144,8 +145,8 @@ public final class Workload: Sendable {
                 if petrel_local_address(descriptor, &actual) == 0 { wanted.port = actual.port }
             }
         }
-        for (mailbox, descriptor) in zip(plane.mailboxes, descriptors) {
-            mailbox.send(.listen(workload: id, listener: listener, descriptor: descriptor))
+        for (index, descriptor) in descriptors.enumerated() {
+            plane.mailboxes[index % plane.mailboxes.count].send(.listen(workload: id, listener: listener, descriptor: descriptor))
         }
         return .success(wanted.port)
     }

@@ -1,5 +1,6 @@
 public import EnvoyAPI
 internal import GRPCCore
+internal import Glibc
 internal import GRPCNIOTransportHTTP2Posix
 internal import GRPCProtobuf
 internal import SwiftProtobuf
@@ -31,6 +32,9 @@ public actor DiscoveryClient {
         public var isConnected = false
         /// Whether the first complete state is, or was, in force.
         public var isInitialized = false
+        /// Milliseconds since 1970 when the client was made: moments in `types`
+        /// count from then.
+        public var startedAt: UInt64 = 0
     }
 
     private let controlPlane: ControlPlane
@@ -45,6 +49,7 @@ public actor DiscoveryClient {
     private var wasInitialized = false
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    private let startedAt: UInt64
 
     /// A client that isn't connected.
     ///
@@ -66,13 +71,16 @@ public actor DiscoveryClient {
         configuration.repeatsNode = controlPlane.repeatsNode
         session = ClientSession(configuration)
         start = clock.now
+        var moment = timespec()
+        clock_gettime(CLOCK_REALTIME, &moment)
+        startedAt = UInt64(moment.tv_sec) * 1000 + UInt64(moment.tv_nsec) / 1_000_000
     }
 
     /// What it holds now; may be asked on any thread.
     public nonisolated var holding: Holding { published.withLock { $0 } }
 
     private func publish() {
-        let now = Holding(types: session.types, isConnected: session.isConnected, isInitialized: wasInitialized)
+        let now = Holding(types: session.types, isConnected: session.isConnected, isInitialized: wasInitialized, startedAt: startedAt)
         published.withLock { $0 = now }
     }
 

@@ -38,9 +38,13 @@ public struct ProxyBootstrap: Sendable {
         } catch {
             throw Fault(description: error.description)
         }
-        if controlPlane != nil, message.node.id.isEmpty {
-            throw Fault(description: "node.id: must be set, since the control plane asks for it")
-        }
+    }
+
+    /// Says who the proxy is where the file doesn't, as Envoy's
+    /// `--service-node` and `--service-cluster`.
+    public mutating func identify(node: String?, cluster: String?) {
+        if let node, message.node.id.isEmpty { message.node.id = node }
+        if let cluster, message.node.cluster.isEmpty { message.node.cluster = cluster }
     }
 
     /// Reads a bootstrap file.

@@ -18,6 +18,9 @@ public final class ProxyInstance: Sendable {
         public let description: String
     }
 
+    /// The version that this proxy says it has.
+    public static let version = "0.1.0"
+
     /// The data plane.
     public let plane: DataPlane
     /// What runs with the configuration.
@@ -59,9 +62,22 @@ public final class ProxyInstance: Sendable {
         discovery = DiscoveryClient(controlPlane, configuration: asking, applier: inForce, observe: observe)
     }
 
+    /// Looks at a bootstrap's own resources without serving them.
+    public static func validate(_ bootstrap: ProxyBootstrap) throws(StartFailure) {
+        let own = bootstrap.controlPlane.map { ResourceName.cluster($0.clusterName) }
+        let rejections = TrafficTables.compile(bootstrap.resources).rejections.filter { ResourceName($0) != own }
+        guard rejections.isEmpty else {
+            let lines = rejections.map { "\(ResourceName($0)): \($0.message)" }
+            throw StartFailure(kind: .configuration, description: lines.joined(separator: "\n"))
+        }
+    }
+
     /// Starts the workers with the bootstrap's own resources, and the
     /// conversation with the control plane.
     public func start() async throws(StartFailure) {
+        if discovery != nil, bootstrap.message.node.id.isEmpty {
+            throw StartFailure(kind: .configuration, description: "node.id: must be set, since the control plane asks for it")
+        }
         plane.start()
         var update = ResourceUpdate()
         update.updated = bootstrap.resources
@@ -81,6 +97,11 @@ public final class ProxyInstance: Sendable {
 
     /// Whether the configuration that it started for is complete.
     public var isReady: Bool { discovery?.holding.isInitialized ?? true }
+
+    /// What the control plane gave of one type and is in force.
+    func active(_ type: EnvoyTypeURL) -> [DiscoveredResource] {
+        (discovery?.holding.types[type]?.active ?? [:]).values.map(\.resource)
+    }
 
     /// Takes no more connections, ends the conversation with the control plane
     /// and returns when the requests under way are done, at the latest after

@@ -66,56 +66,30 @@ public final class MetricRegistry: Sendable {
         }
     }
 
-    /// Everything in Prometheus' text format, families in name order.
-    public func prometheusText() -> String {
+    /// Every metric, added up.
+    public func samples() -> [MetricSample] {
         let groups = groups.withLock { $0 }
-        var families: [String: (help: String, type: String, lines: [String])] = [:]
-        for group in groups {
-            for entry in group.layout.entries {
-                let labels = group.labels + entry.labels
-                var lines: [String] = []
-                let type: String
-                switch entry.kind {
-                case .counter:
-                    type = "counter"
-                    lines.append("\(entry.name)\(Self.text(labels)) \(Self.sum(group, entry.firstCell))")
-                case .gauge:
-                    type = "gauge"
-                    let value = Int64(bitPattern: Self.sum(group, entry.firstCell))
-                    lines.append("\(entry.name)\(Self.text(labels)) \(value)")
-                case .histogram:
-                    type = "histogram"
-                    lines = Self.histogramLines(group, entry, labels)
-                }
-                families[entry.name, default: (entry.help, type, [])].lines += lines
+        return groups.flatMap { group in
+            group.layout.entries.map { entry in
+                let value: MetricSample.Value =
+                    switch entry.kind {
+                    case .counter: .counter(Self.sum(group, entry.firstCell))
+                    case .gauge: .gauge(Int64(bitPattern: Self.sum(group, entry.firstCell)))
+                    case .histogram:
+                        .histogram(
+                            buckets: (0...HistogramBounds.count).map { Self.sum(group, entry.firstCell + $0) },
+                            sum: Self.sum(group, entry.firstCell + HistogramBounds.count + 1))
+                    }
+                let labels = (group.labels + entry.labels).map { (name: $0.0, value: $0.1) }
+                return MetricSample(name: entry.name, help: entry.help, labels: labels, value: value)
             }
         }
-        var result = ""
-        for name in families.keys.sorted() {
-            guard let family = families[name] else { continue }
-            result += "# HELP \(name) \(family.help)\n# TYPE \(name) \(family.type)\n"
-            for line in family.lines { result += line + "\n" }
-        }
-        return result
     }
+
+    /// Everything in Prometheus' text format, families in name order.
+    public func prometheusText() -> String { PrometheusText.text(of: samples()) }
 
     // MARK: - Inside
-
-    private static func histogramLines(
-        _ group: Group, _ entry: MetricLayout.Entry, _ labels: [(String, String)]
-    ) -> [String] {
-        var lines: [String] = []
-        var cumulative: UInt64 = 0
-        for index in 0...HistogramBounds.count {
-            cumulative &+= sum(group, entry.firstCell + index)
-            let bound = index < HistogramBounds.count ? number(HistogramBounds.milliseconds[index]) : "+Inf"
-            lines.append("\(entry.name)_bucket\(text(labels + [("le", bound)])) \(cumulative)")
-        }
-        let total = sum(group, entry.firstCell + HistogramBounds.count + 1)
-        lines.append("\(entry.name)_sum\(text(labels)) \(number(Double(total) / 1000))")
-        lines.append("\(entry.name)_count\(text(labels)) \(cumulative)")
-        return lines
-    }
 
     private static func sum(_ group: Group, _ cell: Int) -> UInt64 {
         group.shards.reduce(group.retired[cell]) { $0 &+ $1.value(at: cell) }
@@ -123,28 +97,5 @@ public final class MetricRegistry: Sendable {
 
     private static func equal(_ left: [(String, String)], _ right: [(String, String)]) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy { $0 == $1 }
-    }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() && value < 1e15 ? String(Int64(value)) : String(value)
-    }
-
-    private static func text(_ labels: [(String, String)]) -> String {
-        guard !labels.isEmpty else { return "" }
-        let parts = labels.map { "\($0.0)=\"\(escaped($0.1))\"" }
-        return "{" + parts.joined(separator: ",") + "}"
-    }
-
-    private static func escaped(_ value: String) -> String {
-        var result = ""
-        for character in value {
-            switch character {
-            case "\\": result += "\\\\"
-            case "\"": result += "\\\""
-            case "\n": result += "\\n"
-            default: result.append(character)
-            }
-        }
-        return result
     }
 }

@@ -10,6 +10,10 @@ struct Options {
     var resolvers: [String] = []
     var accessLog: AccessLogFormat?
     var drainSeconds = 10
+    var serviceNode: String?
+    var serviceCluster: String?
+    var hotRestart: String?
+    var validatesOnly = false
     var wantsHelp = false
 
     struct Failure: Error {
@@ -19,13 +23,17 @@ struct Options {
     static let usage = """
         usage: petrel-proxy -c bootstrap.json [options]
 
-          -c, --config-path FILE     Envoy bootstrap with static_resources, as JSON
+          -c, --config-path FILE     Envoy bootstrap, as JSON: static_resources, dynamic_resources or both
               --concurrency N        worker threads; default: one for each core
-              --admin HOST:PORT      where /ready and /stats/prometheus are served
+              --admin HOST:PORT      admin endpoint; default: the bootstrap's
+              --service-node ID      node id, where the bootstrap has none
+              --service-cluster NAME node cluster, where the bootstrap has none
               --resolve H:P:A[:P]    host H, port P resolves to address A, as curl's; may be repeated
               --resolver ADDR[:PORT] DNS server; default: those of /etc/resolv.conf; may be repeated
               --access-log FORMAT    text or json, to standard output; default: none
               --drain-time-s N       most seconds for requests under way at the end; default 10
+              --hot-restart PATH     Unix socket by which a process takes over from the one before
+              --mode serve|validate  validate: look at the bootstrap and end; default serve
 
         """
 
@@ -44,6 +52,13 @@ struct Options {
             case "--admin": admin = try Self.value(argument, &rest)
             case "--resolve":
                 resolve.append(try Self.value(argument, &rest))
+            case "--service-node": serviceNode = try Self.value(argument, &rest)
+            case "--service-cluster": serviceCluster = try Self.value(argument, &rest)
+            case "--hot-restart": hotRestart = try Self.value(argument, &rest)
+            case "--mode":
+                let mode = try Self.value(argument, &rest)
+                guard mode == "serve" || mode == "validate" else { throw Failure(message: "--mode wants serve or validate") }
+                validatesOnly = mode == "validate"
             case "--resolver": resolvers.append(try Self.value(argument, &rest))
             case "--access-log":
                 guard let format = AccessLogFormat(rawValue: try Self.value(argument, &rest)) else {

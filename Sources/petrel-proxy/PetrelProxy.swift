@@ -22,6 +22,9 @@ struct PetrelProxy {
         }
         do {
             try await run(options, signals)
+        } catch let failure as ProxyInstance.StartFailure {
+            report("petrel-proxy: \(failure)\n")
+            exit(failure.kind == .unavailable ? 69 : 65)
         } catch {
             report("petrel-proxy: \(error)\n")
             exit(65)
@@ -29,34 +32,76 @@ struct PetrelProxy {
     }
 
     private static func run(_ options: Options, _ signals: TerminationSignals?) async throws {
-        let bootstrap = try ProxyBootstrap(path: options.configuration)
+        var bootstrap = try ProxyBootstrap(path: options.configuration)
+        bootstrap.identify(node: options.serviceNode, cluster: options.serviceCluster)
+        if options.validatesOnly {
+            try ProxyInstance.validate(bootstrap)
+            report("petrel-proxy: configuration '\(options.configuration)' OK\n")
+            return
+        }
+        let predecessor = options.hotRestart.flatMap { HotRestart.inherit(from: $0) }
         var configuration = DataPlaneConfiguration()
         if let concurrency = options.concurrency { configuration.concurrency = concurrency }
         configuration.overrides = options.overrides
         configuration.resolvers = options.resolvers
         configuration.accessLog = options.accessLog
-        let workers = configuration.concurrency
+        configuration.inheritedSockets = predecessor?.listeners ?? []
+
+        let (initialized, continuation) = AsyncStream<Void>.makeStream()
         let proxy = ProxyInstance(bootstrap, configuration: configuration) { event in
-            switch event {
-            case .connected: report("petrel-proxy: connected to the control plane\n")
-            case .disconnected(let reason, let wait): report("petrel-proxy: no control plane: \(reason); next attempt in \(wait)\n")
-            case .refused(let name, let reason): report("petrel-proxy: refused \(name): \(reason)\n")
-            case .initialized: report("petrel-proxy: ready, \(workers) workers\n")
+            tell(event)
+            if case .initialized = event { continuation.yield() }
+        }
+        var admin: AdminServer?
+        if let address = options.admin ?? bootstrap.adminAddress {
+            let server = try AdminServer(address, proxy: proxy, inherited: predecessor?.admin) { kill(getpid(), SIGTERM) }
+            server.start()
+            admin = server
+        }
+        try await proxy.start()
+        if proxy.discovery == nil { continuation.yield() }
+        let workers = configuration.concurrency
+        let served = Task { [admin] in
+            for await _ in initialized {
+                if let predecessor {
+                    predecessor.takeOver()
+                    report("petrel-proxy: took over from the process before\n")
+                }
+                proxy.plane.closeInherited()
+                if let path = options.hotRestart {
+                    do {
+                        try wait(for: path, proxy, admin)
+                    } catch {
+                        report("petrel-proxy: no hot restart: \(error)\n")
+                    }
+                }
+                report("petrel-proxy: ready, \(workers) workers\n")
+                return
             }
         }
-        if let admin = options.admin ?? bootstrap.adminAddress {
-            let server = try AdminServer(admin, plane: proxy.plane, isReady: { proxy.isReady }) { _ in kill(getpid(), SIGTERM) }
-            server.start()
-        }
-        do {
-            try await proxy.start()
-        } catch {
-            report("petrel-proxy: \(error)\n")
-            exit(error.kind == .unavailable ? 69 : 65)
-        }
-        if proxy.discovery == nil { report("petrel-proxy: ready, \(workers) workers\n") }
         _ = signals?.wait()
+        served.cancel()
+        admin?.stop()
         await proxy.drain(deadline: .seconds(options.drainSeconds))
+    }
+
+    /// Ends this process when a successor serves.
+    private static func wait(for path: String, _ proxy: ProxyInstance, _ admin: AdminServer?) throws {
+        let server = try HotRestartServer(path, proxy: proxy, admin: admin) {
+            report("petrel-proxy: another process takes over\n")
+            kill(getpid(), SIGTERM)
+        }
+        server.start()
+    }
+
+    private static func tell(_ event: DiscoveryClient.Event) {
+        switch event {
+        case .connected: report("petrel-proxy: connected to the control plane\n")
+        case .disconnected(let reason, let wait):
+            report("petrel-proxy: no control plane: \(reason); next attempt in \(wait)\n")
+        case .refused(let name, let reason): report("petrel-proxy: refused \(name): \(reason)\n")
+        case .initialized: report("petrel-proxy: the first configuration is complete\n")
+        }
     }
 
     static func report(_ text: String) {

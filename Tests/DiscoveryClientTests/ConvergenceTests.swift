@@ -90,7 +90,7 @@ import Testing
             let named = Set(wanted.clusters.compactMap(\.discoveredEndpointsName))
             #expect(Set(inForce.endpoints.keys) == named)
             for endpoints in wanted.endpoints { #expect(inForce.endpoints[endpoints.clusterName] == endpoints) }
-            #expect(client.types.values.allSatisfy(\.warming.isEmpty))
+            #expect(client.types.values.allSatisfy { $0.warming.isEmpty })
         }
     }
 

@@ -104,6 +104,15 @@ int petrel_local_address(int descriptor, struct petrel_address *address);
 int petrel_peer_address(int descriptor, struct petrel_address *address);
 /// Where a redirected connection was going (IPv4 and IPv6).
 int petrel_original_destination(int descriptor, struct petrel_address *address);
+/// Listens for packets on a Unix domain socket that only this user may use. The
+/// path leads to a predecessor until it leads here.
+int petrel_unix_listen(const char *path);
+int petrel_unix_connect(const char *path);
+/// Whether the process at the other end is of this user.
+bool petrel_peer_is_self(int descriptor);
+/// One packet, with a descriptor unless it is negative.
+ssize_t petrel_send_descriptor(int socket, const void *bytes, size_t count, int descriptor);
+ssize_t petrel_receive_descriptor(int socket, void *bytes, size_t count, int *descriptor);
 /// 0 stream, 1 datagram, or minus errno.
 int petrel_socket_kind(int descriptor);
 int petrel_set_nonblocking(int descriptor);

@@ -16,6 +16,8 @@ enum Command: Sendable {
     case listen(workload: UInt32, listener: String, descriptor: Int32)
     case stopListening(workload: UInt32, listener: String)
     case drain(deadline: UInt64)
+    case reportClusters(Answers<[ClusterReport]>)
+    case reportSockets(Answers<[ListeningSocket]>)
     case stop
 }
 

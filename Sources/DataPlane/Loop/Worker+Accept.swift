@@ -51,19 +51,30 @@ extension Worker {
         listeners[place].descriptor = -1
     }
 
+    /// Takes everything that waits, before the socket is closed: those clients
+    /// believe that they are connected.
+    mutating func acceptWaiting(_ place: Int) {
+        guard listeners[place].isOpen else { return }
+        // Under a flood there would be no end of it.
+        for _ in 0..<1024 where !accept(place, listeners[place].generation) { return }
+    }
+
     /// Takes waiting connections, a few for each event.
-    mutating func accept(_ place: Int, _ generation: UInt32) {
+    ///
+    /// - Returns: Whether more may wait.
+    @discardableResult
+    mutating func accept(_ place: Int, _ generation: UInt32) -> Bool {
         guard place < listeners.count, listeners[place].isOpen, listeners[place].generation == generation else {
-            return
+            return false
         }
         for _ in 0..<16 {
             var peer = petrel_address()
             let descriptor = petrel_accept(listeners[place].descriptor, &peer)
             if descriptor == -EMFILE || descriptor == -ENFILE {
                 refuseForLackOfDescriptors(listeners[place].descriptor)
-                return
+                return false
             }
-            if descriptor < 0 { return }
+            if descriptor < 0 { return false }
             let connection = connections.allocate()
             connection.pointee.descriptor = descriptor
             connection.pointee.peer = peer
@@ -93,6 +104,7 @@ extension Worker {
                 close(connection)
             }
         }
+        return true
     }
 
     /// No descriptor is left: gives up the one kept for this moment, so that

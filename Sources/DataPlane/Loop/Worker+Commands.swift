@@ -51,6 +51,8 @@ extension Worker {
                 if case .bound(let own) = listeners[place].kind, own == name { stopListening(at: place) }
             }
         case .drain(let deadline): startDraining(until: deadline)
+        case .reportClusters(let answers): answers.put(clusterReports())
+        case .reportSockets(let answers): answers.put(listeningSockets())
         case .stop: stopped = true
         }
     }
@@ -87,17 +89,25 @@ extension Worker {
         drainDeadline = max(1, deadline)
         for place in listeners.indices {
             switch listeners[place].kind {
-            case .capture, .bound: stopListening(at: place)
+            case .capture, .bound:
+                acceptWaiting(place)
+                stopListening(at: place)
             // Names are needed until the last request is done.
             case .dnsStream, .datagram: continue
             }
         }
-        for workload in workloads.values { closeIdle(workload) }
     }
 
-    private mutating func closeIdle(_ workload: WorkloadPointer) {
+    /// How long a client's connection must have been quiet to be closed while
+    /// draining. A client that sent a request just before would lose it.
+    private static let quietNanoseconds: UInt64 = 1_000_000_000
+
+    /// - Parameter quiet: Only connections without a byte for this long.
+    private mutating func closeIdle(_ workload: WorkloadPointer, quiet: UInt64 = 0) {
         for connection in connections.all
-        where connection.pointee.slot.generation & 1 == 1 && connection.pointee.workload == workload {
+        where connection.pointee.slot.generation & 1 == 1 && connection.pointee.workload == workload
+            && now &- connection.pointee.lastActivity >= quiet
+        {
             switch connection.pointee.role {
             case .downstreamHTTP where connection.pointee.exchange == nil && connection.pointee.inbound.isEmpty
                 && !connection.pointee.flags.contains(.readable):
@@ -110,6 +120,10 @@ extension Worker {
     }
 
     mutating func continueDraining() {
+        if now >= drainSweepAt {
+            drainSweepAt = now &+ 100_000_000
+            for workload in workloads.values { closeIdle(workload, quiet: Self.quietNanoseconds) }
+        }
         var busy = 0
         for workload in workloads.values { busy += workload.pointee.connections }
         if busy == 0 || now >= drainDeadline { stopped = true }

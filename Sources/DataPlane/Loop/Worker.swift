@@ -76,6 +76,7 @@ struct Worker: ~Copyable {
     var drainDeadline: UInt64 = 0
     /// What the machine calls itself.
     let machineName: UnsafeMutableBufferPointer<UInt8>
+    var drainSweepAt: UInt64 = 0
     var stopped = false
     /// Requests that a fault holds back.
     var activeFaults: UInt32 = 0

@@ -230,6 +230,7 @@ extension Worker {
         if let cluster = exchange.pointee.cluster { release(cluster) }
         if let downstream = exchange.pointee.downstream {
             downstream.pointee.exchange = nil
+            downstream.pointee.lastActivity = now
             if exchange.pointee.flags.contains(.closeDownstream) {
                 downstream.pointee.flags.insert(.lastRequest)
             }
