@@ -139,7 +139,7 @@ let package = Package(
         tests(of: "Telemetry"),
         tests(of: "HTTP2"),
         tests(of: "DataPlane", ["CPetrelSystem", "HTTP2", "Telemetry", "TrafficModel", "EnvoyAPI"]),
-        tests(of: "ProxyRuntime", ["DataPlane", "DiscoveryServer", "EnvoyAPI", "PetrelTestKit", protobuf]),
+        tests(of: "ProxyRuntime", ["DataPlane", "DiscoveryClient", "DiscoveryServer", "Telemetry", "EnvoyAPI", "PetrelTestKit", protobuf]),
         tests(of: "Capture"),
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),

@@ -41,7 +41,8 @@ public final class DataPlane: Sendable {
             logDescriptor: configuration.accessLogDescriptor, logFormat: configuration.accessLog,
             logFlushMilliseconds: UInt64(max(0, flush.seconds)) * 1000
                 + UInt64(max(0, flush.attoseconds / 1_000_000_000_000_000)),
-            explainCommand: configuration.explainCommand, registry: metrics)
+            explainCommand: configuration.explainCommand, registry: metrics,
+            metricSource: configuration.metricSource)
         state.withLock { $0.inherited = configuration.inheritedSockets }
     }
 

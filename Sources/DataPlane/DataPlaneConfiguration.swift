@@ -23,6 +23,9 @@ public struct DataPlaneConfiguration: Sendable {
     /// configuration has a listener of that name and address. The data plane
     /// closes them.
     public var inheritedSockets: [ListeningSocket] = []
+    /// Who the proxy is in Istio's standard metrics (`istio_requests_total` and
+    /// its kin); nil counts none of them.
+    public var metricSource: MetricSource?
     /// The command that replies name, to which a URL is appended.
     public var explainCommand = "petrel explain"
 

@@ -35,6 +35,9 @@ public actor DiscoveryClient {
         /// Milliseconds since 1970 when the client was made: moments in `types`
         /// count from then.
         public var startedAt: UInt64 = 0
+
+        /// Of a client that holds nothing.
+        public init() {}
     }
 
     private let controlPlane: ControlPlane
@@ -80,7 +83,11 @@ public actor DiscoveryClient {
     public nonisolated var holding: Holding { published.withLock { $0 } }
 
     private func publish() {
-        let now = Holding(types: session.types, isConnected: session.isConnected, isInitialized: wasInitialized, startedAt: startedAt)
+        var now = Holding()
+        now.types = session.types
+        now.isConnected = session.isConnected
+        now.isInitialized = wasInitialized
+        now.startedAt = startedAt
         published.withLock { $0 = now }
     }
 

@@ -38,6 +38,12 @@ public struct StateOfTheWorldSession: DiscoverySession {
             // The first request, or one after a reconnect. What another control
             // plane called its version says nothing.
             var subscription = WorldSubscription()
+            if let earlier = subscriptions[type] {
+                // A proxy whose wishes change before it has seen a response
+                // knows no nonce. It will still answer what is on its way.
+                subscription.lastNonce = earlier.lastNonce
+                subscription.sent = earlier.sent
+            }
             subscription.begin(type: type, names: request.resourceNames)
             subscriptions[type] = subscription
             return flush(type)

@@ -42,6 +42,8 @@ public final class ProxyInstance: Sendable {
         observe: @escaping @Sendable (DiscoveryClient.Event) -> Void = { _ in }
     ) {
         self.bootstrap = bootstrap
+        var configuration = configuration
+        if configuration.metricSource == nil { configuration.metricSource = MetricSource(bootstrap.message.node) }
         plane = DataPlane(configuration)
         workload = plane.makeWorkload("bootstrap")
         let node = bootstrap.message.node
@@ -109,6 +111,32 @@ public final class ProxyInstance: Sendable {
     public func drain(deadline: Duration) async {
         conversation.withLock { $0?.cancel() }
         await plane.drain(deadline: deadline)
+    }
+}
+
+extension MetricSource {
+    /// What Istio's metadata says of a proxy; nil for a node without it.
+    init?(_ node: Envoy_Config_Core_V3_Node) {
+        let fields = node.metadata.fields
+        guard !fields.isEmpty else { return nil }
+        self.init()
+        func text(_ name: String) -> String? {
+            fields[name].flatMap { $0.stringValue.isEmpty ? nil : $0.stringValue }
+        }
+        let labels = fields["LABELS"]?.structValue.fields ?? [:]
+        func label(_ names: String...) -> String? {
+            names.lazy.compactMap { labels[$0]?.stringValue }.first { !$0.isEmpty }
+        }
+        workload = text("WORKLOAD_NAME") ?? "unknown"
+        namespace = text("NAMESPACE") ?? "unknown"
+        cluster = text("CLUSTER_ID") ?? "unknown"
+        app = label("app", "app.kubernetes.io/name") ?? "unknown"
+        version = label("version", "app.kubernetes.io/version") ?? "unknown"
+        canonicalService = label("service.istio.io/canonical-name", "app.kubernetes.io/name", "app") ?? text("WORKLOAD_NAME") ?? "unknown"
+        canonicalRevision = label("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version") ?? "latest"
+        if let account = text("SERVICE_ACCOUNT"), let namespace = text("NAMESPACE") {
+            principal = "spiffe://\(text("TRUST_DOMAIN") ?? "cluster.local")/ns/\(namespace)/sa/\(account)"
+        }
     }
 }
 

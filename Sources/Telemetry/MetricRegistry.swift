@@ -10,7 +10,15 @@ public final class MetricRegistry: Sendable {
         var retired: [UInt64]
     }
 
-    private let groups = Mutex<[Group]>([])
+    private struct State: Sendable {
+        var groups: [Group] = []
+        /// Where the group of a layout and labels is.
+        var places: [[String]: Int] = [:]
+        /// Where the group of a shard is.
+        var homes: [ObjectIdentifier: Int] = [:]
+    }
+
+    private let state = Mutex(State())
 
     /// A registry without shards.
     public init() {}
@@ -18,44 +26,41 @@ public final class MetricRegistry: Sendable {
     /// A new shard of `layout`; shards with the same labels are shown as one.
     public func shard(of layout: MetricLayout, labels: [(String, String)] = []) -> MetricShard {
         let shard = MetricShard(layout)
-        groups.withLock { groups in
-            let known = groups.firstIndex {
-                $0.layout.entries.first?.name == layout.entries.first?.name && Self.equal($0.labels, labels)
+        let key = [layout.entries.first?.name ?? ""] + labels.flatMap { [$0.0, $0.1] }
+        state.withLock { state in
+            let place = state.places[key] ?? state.groups.count
+            if place == state.groups.count {
+                state.places[key] = place
+                state.groups.append(
+                    Group(layout: layout, labels: labels, retired: [UInt64](repeating: 0, count: layout.cellCount)))
             }
-            if let known {
-                groups[known].shards.append(shard)
-            } else {
-                groups.append(
-                    Group(
-                        layout: layout, labels: labels, shards: [shard],
-                        retired: [UInt64](repeating: 0, count: layout.cellCount)))
-            }
+            state.groups[place].shards.append(shard)
+            state.homes[ObjectIdentifier(shard)] = place
         }
         return shard
     }
 
     /// Takes a shard out; what it counted stays, as counters never go back.
     public func retire(_ shard: MetricShard) {
-        groups.withLock { groups in
-            for index in groups.indices {
-                guard let place = groups[index].shards.firstIndex(where: { $0 === shard }) else { continue }
-                groups[index].shards.remove(at: place)
-                for entry in groups[index].layout.entries where entry.kind != .gauge {
-                    let cells = entry.kind == .histogram ? HistogramBounds.count + 2 : 1
-                    for cell in entry.firstCell..<entry.firstCell + cells {
-                        groups[index].retired[cell] &+= shard.value(at: cell)
-                    }
+        state.withLock { state in
+            guard let home = state.homes.removeValue(forKey: ObjectIdentifier(shard)),
+                let place = state.groups[home].shards.firstIndex(where: { $0 === shard })
+            else { return }
+            state.groups[home].shards.remove(at: place)
+            for entry in state.groups[home].layout.entries where entry.kind != .gauge {
+                let cells = entry.kind == .histogram ? HistogramBounds.count + 2 : 1
+                for cell in entry.firstCell..<entry.firstCell + cells {
+                    state.groups[home].retired[cell] &+= shard.value(at: cell)
                 }
-                return
             }
         }
     }
 
     /// Sum of a counter over the shards whose labels include `labels`.
     public func total(_ name: String, labels: [(String, String)] = []) -> UInt64 {
-        groups.withLock { groups in
+        state.withLock { state in
             var sum: UInt64 = 0
-            for group in groups {
+            for group in state.groups {
                 for entry in group.layout.entries where entry.name == name && entry.kind == .counter {
                     let all = group.labels + entry.labels
                     let wanted = labels.allSatisfy { label in all.contains { $0 == label } }
@@ -68,7 +73,7 @@ public final class MetricRegistry: Sendable {
 
     /// Every metric, added up.
     public func samples() -> [MetricSample] {
-        let groups = groups.withLock { $0 }
+        let groups = state.withLock { $0.groups }
         return groups.flatMap { group in
             group.layout.entries.map { entry in
                 let value: MetricSample.Value =
@@ -93,9 +98,5 @@ public final class MetricRegistry: Sendable {
 
     private static func sum(_ group: Group, _ cell: Int) -> UInt64 {
         group.shards.reduce(group.retired[cell]) { $0 &+ $1.value(at: cell) }
-    }
-
-    private static func equal(_ left: [(String, String)], _ right: [(String, String)]) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy { $0 == $1 }
     }
 }

@@ -1,3 +1,4 @@
+import DataPlane
 import DiscoveryClient
 import DiscoveryServer
 import EnvoyAPI

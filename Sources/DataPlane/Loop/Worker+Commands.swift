@@ -161,5 +161,6 @@ extension Worker {
         }
         log.flush()
         settings.registry.retire(metrics.shard)
+        unroutedSeries.retire(settings.registry)
     }
 }

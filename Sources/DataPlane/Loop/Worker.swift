@@ -73,6 +73,8 @@ struct Worker: ~Copyable {
     var log: LogBuffer
     var logFlushAt: UInt64 = 0
     let metrics: WorkerMetrics
+    /// Of requests and connections that no cluster was chosen for.
+    var unroutedSeries = SeriesTable()
     var drainDeadline: UInt64 = 0
     /// What the machine calls itself.
     let machineName: UnsafeMutableBufferPointer<UInt8>
@@ -263,6 +265,7 @@ struct WorkerSettings: Sendable {
     var logFlushMilliseconds: UInt64
     var explainCommand: String
     var registry: MetricRegistry
+    var metricSource: MetricSource?
     /// Local rate limits, shared by all workers.
     var buckets = TokenBuckets()
 }

@@ -59,6 +59,7 @@ struct ClusterState {
     /// Milliseconds on the loop's clock of the last request.
     var lastUse: UInt64 = 0
     var metrics: MetricShard?
+    var series = SeriesTable()
     var uses: UInt32 = 0
     var retired = false
     var plan: ClusterPlan {

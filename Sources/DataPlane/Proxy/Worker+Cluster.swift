@@ -147,6 +147,7 @@ extension Worker {
         replaceEndpoints(cluster, [])
         forgetQueries(of: cluster)
         if let metrics = cluster.pointee.metrics { settings.registry.retire(metrics) }
+        cluster.pointee.series.retire(settings.registry)
         cluster.deinitialize(count: 1)
         cluster.deallocate()
         release(snapshot)

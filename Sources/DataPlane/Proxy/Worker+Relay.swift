@@ -216,6 +216,10 @@ extension Worker {
                 downstream, reason: reason, cluster: cluster?.pointee.plan.name ?? FlatText(), upstream: address,
                 sent: upstream?.pointee.relayed ?? 0)
         }
+        if let downstream {
+            recordSeries(
+                downstream, cluster, reason, received: downstream.pointee.relayed, sent: upstream?.pointee.relayed ?? 0)
+        }
         metrics.count(reason)
         upstream?.pointee.other = nil
         upstream?.pointee.relayCluster = nil

@@ -249,6 +249,7 @@ extension Worker {
         metrics.shard.add(metrics.bytesSent, exchange.pointee.bytesSent)
         metrics.count(status: exchange.pointee.status)
         metrics.count(exchange.pointee.reason)
+        recordSeries(exchange, microseconds: took)
         if settings.logFormat != nil { logExchange(exchange) }
     }
 

@@ -54,6 +54,7 @@ struct ConfigDump {
 
     /// The resources of one field of the sections: `?resource=dynamic_listeners`.
     func select(_ field: String, from sections: [Google_Protobuf_Any]) -> [Google_Protobuf_Any]? {
+        Self.registerParts()
         for section in sections {
             if let dump = try? section.unpackIfMatching(Envoy_Admin_V3_ClustersConfigDump.self) {
                 switch field {
@@ -88,6 +89,18 @@ struct ConfigDump {
             }
         }
         return nil
+    }
+
+    /// Makes the parts of sections known to the JSON coder; it has the sections.
+    private static func registerParts() {
+        let parts: [any Message.Type] = [
+            Envoy_Admin_V3_ClustersConfigDump.StaticCluster.self, Envoy_Admin_V3_ClustersConfigDump.DynamicCluster.self,
+            Envoy_Admin_V3_ListenersConfigDump.StaticListener.self, Envoy_Admin_V3_ListenersConfigDump.DynamicListener.self,
+            Envoy_Admin_V3_RoutesConfigDump.StaticRouteConfig.self, Envoy_Admin_V3_RoutesConfigDump.DynamicRouteConfig.self,
+            Envoy_Admin_V3_EndpointsConfigDump.DynamicEndpointConfig.self,
+            Envoy_Admin_V3_SecretsConfigDump.StaticSecret.self, Envoy_Admin_V3_SecretsConfigDump.DynamicSecret.self,
+        ]
+        for part in parts { Google_Protobuf_Any.register(messageType: part) }
     }
 
     // MARK: - Sections

@@ -1,3 +1,4 @@
+internal import DataPlane
 internal import DiscoveryClient
 internal import EnvoyAPI
 internal import Telemetry
@@ -127,7 +128,7 @@ extension ProxyAdmin {
         list.append(
             Statistic("control_plane.connected_state", "1 while a stream to the control plane is open.", .gauge(holding.isConnected ? 1 : 0)))
         for (type, prefix) in [(EnvoyTypeURL.cluster, "cluster_manager.cds"), (.listener, "listener_manager.lds")] {
-            let updates = types[type]?.updates ?? (0, 0)
+            let updates = types[type]?.updates ?? (accepted: 0, refused: 0)
             list.append(Statistic("\(prefix).update_success", "Responses taken.", .counter(updates.accepted)))
             list.append(Statistic("\(prefix).update_rejected", "Responses refused, also in part.", .counter(updates.refused)))
         }

@@ -43,6 +43,8 @@ public struct ClusterPlan: BitwiseCopyable, Sendable {
 
     /// The resource's name, `outbound|443||api.example.com`.
     public var name = FlatText()
+    /// The service that it stands for, for metrics.
+    public var service = ServiceLabels()
     /// Changes whenever the resource was compiled anew: pools of another
     /// revision belong to another configuration.
     public var revision: UInt64 = 0

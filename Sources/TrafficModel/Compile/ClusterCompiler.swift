@@ -18,6 +18,7 @@ struct ClusterCompiler {
         }
         var plan = ClusterPlan()
         plan.name = arena.text(message.name)
+        plan.service = service(message)
         try discovery(message, &plan)
         if message.hasLoadAssignment, plan.discovery != .endpointDiscovery {
             plan.endpoints = try within("load_assignment") { () throws(CompileError) in
