@@ -6,8 +6,9 @@ internal import ProxyRuntime
 /// The sidecar: the data plane with an Envoy bootstrap as its configuration.
 @main
 struct PetrelProxy {
-    static func main() async {
-        // Before any thread starts, so that all of them leave the signals alone.
+    /// The main thread does nothing but wait for signals: every other thread is
+    /// started with them blocked, so that none of them ends the process.
+    static func main() {
         let signals = TerminationSignals()
         let options: Options
         do {
@@ -20,18 +21,30 @@ struct PetrelProxy {
             report(Options.usage)
             return
         }
+        let (ends, continuation) = AsyncStream<Void>.makeStream()
+        Task.detached { exit(await status(options, ends)) }
+        _ = signals?.wait()
+        continuation.yield()
+        // Somebody who asks twice doesn't want to wait.
+        _ = signals?.wait()
+        exit(130)
+    }
+
+    /// Runs until `ends` says so; the exit status.
+    private static func status(_ options: Options, _ ends: AsyncStream<Void>) async -> Int32 {
         do {
-            try await run(options, signals)
+            try await run(options, ends)
+            return 0
         } catch let failure as ProxyInstance.StartFailure {
             report("petrel-proxy: \(failure)\n")
-            exit(failure.kind == .unavailable ? 69 : 65)
+            return failure.kind == .unavailable ? 69 : 65
         } catch {
             report("petrel-proxy: \(error)\n")
-            exit(65)
+            return 65
         }
     }
 
-    private static func run(_ options: Options, _ signals: TerminationSignals?) async throws {
+    private static func run(_ options: Options, _ ends: AsyncStream<Void>) async throws {
         var bootstrap = try ProxyBootstrap(path: options.configuration)
         bootstrap.identify(node: options.serviceNode, cluster: options.serviceCluster)
         if options.validatesOnly {
@@ -79,7 +92,7 @@ struct PetrelProxy {
                 return
             }
         }
-        _ = signals?.wait()
+        for await _ in ends { break }
         served.cancel()
         admin?.stop()
         await proxy.drain(deadline: .seconds(options.drainSeconds))
