@@ -124,7 +124,7 @@ let package = Package(
                 "Analysis", "Diagnostics", "MeshRuntime", "Capture", "LocalControl", "PetrelTestKit", arguments, protobuf,
             ], swiftSettings: house),
         .executableTarget(
-            name: "petrel-proxy", dependencies: ["DataPlane", "DiscoveryClient", "ProxyRuntime"],
+            name: "petrel-proxy", dependencies: ["DataPlane", "DiscoveryClient", "EnvoyAPI", "ProxyRuntime"],
             swiftSettings: house),
 
         tests(of: "MeshAPI"),

@@ -1,3 +1,4 @@
+internal import CPetrelSystem
 public import DataPlane
 public import DiscoveryClient
 internal import EnvoyAPI
@@ -96,6 +97,10 @@ public final class ProxyInstance: Sendable {
         guard let discovery else { return }
         conversation.withLock { $0 = Task { await discovery.run() } }
     }
+
+    /// Gives back the memory that only the start needed: pages of code, which
+    /// most of a small proxy's memory is, and free pages of the heap.
+    public static func releaseStartupMemory() { petrel_release_startup_memory() }
 
     /// Whether the configuration that it started for is complete.
     public var isReady: Bool { discovery?.holding.isInitialized ?? true }

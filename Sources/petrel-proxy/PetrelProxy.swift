@@ -88,6 +88,7 @@ struct PetrelProxy {
                         report("petrel-proxy: no hot restart: \(error)\n")
                     }
                 }
+                ProxyInstance.releaseStartupMemory()
                 report("petrel-proxy: ready, \(workers) workers\n")
                 return
             }

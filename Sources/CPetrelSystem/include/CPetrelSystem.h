@@ -178,6 +178,9 @@ void petrel_block_signals(void);
 int petrel_signal_descriptor(void);
 /// The signal that arrived, or minus errno.
 int petrel_signal_read(int descriptor);
+/// Gives back the pages of code, and of free memory, that only the start
+/// needed. What is needed again is read again.
+void petrel_release_startup_memory(void);
 int petrel_raise_descriptor_limit(void);
 void petrel_name_thread(const char *name);
 /// Cores that this process may use.

@@ -102,15 +102,14 @@ extension Worker {
     /// draining. A client that sent a request just before would lose it.
     private static let quietNanoseconds: UInt64 = 1_000_000_000
 
-    /// - Parameter quiet: Only connections without a byte for this long.
+    /// - Parameter quiet: Only connections without a byte for this long; those
+    ///   of HTTP/2 are told at once.
     private mutating func closeIdle(_ workload: WorkloadPointer, quiet: UInt64 = 0) {
         for connection in connections.all
-        where connection.pointee.slot.generation & 1 == 1 && connection.pointee.workload == workload
-            && now &- connection.pointee.lastActivity >= quiet
-        {
+        where connection.pointee.slot.generation & 1 == 1 && connection.pointee.workload == workload {
             switch connection.pointee.role {
             case .downstreamHTTP where connection.pointee.exchange == nil && connection.pointee.inbound.isEmpty
-                && !connection.pointee.flags.contains(.readable):
+                && !connection.pointee.flags.contains(.readable) && now &- connection.pointee.lastActivity >= quiet:
                 closeDownstream(connection)
             case .downstreamHTTP2: leaveCarrier(connection)
             case .dnsClient where workload.pointee.isDraining: close(connection)
