@@ -34,14 +34,16 @@ extension Worker {
         exchange.pointee.upstreamAddress = endpoint.pointee.address
         if exchange.pointee.flags.contains(.namesEndpoint) { nameEndpoint(exchange, endpoint) }
         if exchange.pointee.retry.attempt == 1 { cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.requests) }
-        if !exchange.pointee.flags.contains(.needsFreshConnection),
+        // A waiting connection of HTTP/1 is no way for a request that is to go as a stream.
+        let isStream = goesByStream(exchange, endpoint)
+        if !isStream, !exchange.pointee.flags.contains(.needsFreshConnection),
             let waiting = takeIdle(endpoint, exchange.pointee.serverNameHash)
         {
             metrics.shard.add(metrics.upstreamReused)
             return send(exchange, on: waiting)
         }
         let limit = cluster.pointee.plan.breakers.maximumConnections
-        if goesByStream(exchange, endpoint) {
+        if isStream {
             if startStream(exchange, endpoint) { return }
         } else if cluster.pointee.connections < limit || endpoint.pointee.connections == 0 {
             return connect(exchange, endpoint)

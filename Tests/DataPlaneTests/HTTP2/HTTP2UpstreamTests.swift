@@ -212,6 +212,22 @@ import Testing
         #expect(origin.notes.last == "PRI")
     }
 
+    @Test func sendsNoStreamOverAWaitingConnectionOfHTTP1() throws {
+        let origin = try ScriptedOrigin { socket, origin in
+            // The preface ends as a head of HTTP/1.1 does.
+            let first = try socket.readMessage(toHead: true)
+            origin.note(first.startLine)
+            guard first.startLine.hasPrefix("GET") else { return }
+            try socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            origin.note(try socket.readMessage().startLine)
+        }
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port, extra: ProxyResources.asDownstream)))
+        _ = try proxy.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let client = try HTTP2Peer(.client, try proxy.connect())
+        _ = try client.message(try client.request([":method: POST", ":scheme: http", ":path: /", ":authority: a"]))
+        #expect(origin.notes == ["GET / HTTP/1.1", "PRI * HTTP/2.0"])
+    }
+
     @Test func takesAWebSocketToAnExtendedConnect() throws {
         let origin = try ScriptedOrigin { socket, origin in
             let peer = try HTTP2Peer(.server, socket)
