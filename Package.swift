@@ -98,6 +98,12 @@ let package = Package(
                 "LocalControl",
             ]),
         target(
+            "ControlPlane",
+            [
+                "MeshAPI", "MeshAuthority", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "DiscoveryServer",
+                protobuf,
+            ]),
+        target(
             "Analysis",
             [
                 "MeshAPI", "ManagementPlane", "ServiceRegistry", "ConfigGeneration", "MeshCompilation", "TrafficModel",
@@ -113,8 +119,8 @@ let package = Package(
             "MeshRuntime",
             [
                 "Diagnostics",
-                "MeshAPI", "ConfigStore", "ManagementPlane", "MeshAuthority", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI",
-                "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
+                "MeshAPI", "ConfigStore", "ManagementPlane", "MeshAuthority", "MeshCompilation", "ControlPlane", "ServiceRegistry",
+                "ConfigGeneration", "EnvoyAPI", "DiscoveryServer", "TrafficModel", "DataPlane", "Capture", "LocalControl", protobuf,
             ]),
         target("PetrelTestKit", originServers),
         .executableTarget(
@@ -126,6 +132,14 @@ let package = Package(
         .executableTarget(
             name: "petrel-proxy", dependencies: ["DataPlane", "DiscoveryClient", "EnvoyAPI", "ProxyRuntime"],
             swiftSettings: house),
+
+        // `scripts/bench control`.
+        .executableTarget(
+            name: "petrel-control-bench",
+            dependencies: [
+                "MeshAPI", "ConfigStore", "MeshAuthority", "MeshCompilation", "ControlPlane", "ServiceRegistry", "ConfigGeneration",
+                "EnvoyAPI", "DiscoveryServer", protobuf,
+            ], path: "Benchmarks/Control", swiftSettings: house),
 
         tests(of: "MeshAPI"),
         tests(of: "EnvoyAPI", ["PetrelTestKit", protobuf]),
@@ -144,6 +158,9 @@ let package = Package(
         tests(of: "LocalControl", ["Capture"]),
         tests(of: "PetrelTestKit", originServers),
         tests(of: "MeshCompilation", ["MeshAPI", "ServiceRegistry"]),
+        tests(
+            of: "ControlPlane",
+            ["MeshAPI", "MeshAuthority", "MeshCompilation", "ServiceRegistry", "ConfigGeneration", "EnvoyAPI", "DiscoveryServer", "PetrelTestKit", protobuf]),
         tests(
             of: "Analysis", ["MeshAPI", "ServiceRegistry", "ConfigGeneration", "MeshCompilation"]),
         tests(

@@ -18,9 +18,26 @@ public struct ConfigGenerator: Sendable {
 
     /// All resources of a proxy.
     public func generate(for proxy: ProxyIdentity) -> GeneratedConfiguration {
-        let context = ProxyContext(snapshot: snapshot, proxy: proxy, options: options)
+        generate(ProxyContext(snapshot: snapshot, proxy: proxy, options: options), take: nil)
+    }
+
+    /// All resources of a proxy, without which objects made them. Clusters are
+    /// handed over one by one: most memory is spent on them, and whoever encodes
+    /// them doesn't need it.
+    public func generate(
+        for proxy: ProxyIdentity,
+        take: @escaping (Envoy_Config_Cluster_V3_Cluster, Envoy_Config_Endpoint_V3_ClusterLoadAssignment?) -> Void
+    ) -> ResourceSet {
+        let context = ProxyContext(snapshot: snapshot, proxy: proxy, options: options, notesProvenance: false)
+        return generate(context, take: take).resources
+    }
+
+    private func generate(
+        _ context: ProxyContext, take: ((EnvoyCluster, EnvoyLoadAssignment?) -> Void)?
+    ) -> GeneratedConfiguration {
+        let proxy = context.proxy
         var resources = ResourceSet()
-        var clusters = ClusterBuilder(context: context)
+        var clusters = ClusterBuilder(context: context, take: take)
         clusters.build()
         resources.clusters = clusters.clusters
         resources.endpoints = clusters.assignments

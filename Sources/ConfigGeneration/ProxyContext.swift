@@ -26,7 +26,11 @@ final class ProxyContext {
 
     private var rules: [ObjectIdentifier: ResolvedDestinationRule?] = [:]
 
-    init(snapshot: MeshSnapshot, proxy: ProxyIdentity, options: GenerationOptions) {
+    /// Whether it is remembered which objects made which resource.
+    private let notesProvenance: Bool
+
+    init(snapshot: MeshSnapshot, proxy: ProxyIdentity, options: GenerationOptions, notesProvenance: Bool = true) {
+        self.notesProvenance = notesProvenance
         let proxy = snapshot.completed(proxy)
         self.snapshot = snapshot
         self.proxy = proxy
@@ -35,7 +39,7 @@ final class ProxyContext {
         isIPv4 = proxy.supportsIPv4
         wildcard = isIPv4 ? "0.0.0.0" : "::"
         nameResolution = NameResolutionPlan(mesh: snapshot.mesh, proxy: proxy)
-        provenance.reserveCapacity(scope.services.count * 3)
+        if notesProvenance { provenance.reserveCapacity(scope.services.count * 3) }
         loopback = isIPv4 ? "127.0.0.1" : "::1"
     }
 
@@ -66,7 +70,9 @@ final class ProxyContext {
     }
 
     /// Remembers which objects made a resource.
-    func note(_ name: ResourceName, _ origins: [ObjectReference]) {
+    func note(_ name: @autoclosure () -> ResourceName, _ origins: @autoclosure () -> [ObjectReference]) {
+        guard notesProvenance else { return }
+        let (name, origins) = (name(), origins())
         guard !origins.isEmpty else { return }
         if origins.count == 1 || (origins.count == 2 && origins[0] != origins[1]) {
             provenance[name] = origins

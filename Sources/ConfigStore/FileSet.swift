@@ -36,8 +36,12 @@ public struct FileSet: Sendable {
         public var violations: [Violation]
         /// Files whose new content was refused.
         public var refused: [String]
+        /// Objects that are new, or say something else than before.
+        public var put: [MeshObject]
+        /// Objects that are gone.
+        public var removed: [ObjectReference]
         /// Whether the objects in force differ from those before.
-        public var changed: Bool
+        public var changed: Bool { !put.isEmpty || !removed.isEmpty }
     }
 
     private struct Entry {
@@ -46,7 +50,6 @@ public struct FileSet: Sendable {
     }
 
     private var entries: [String: Entry] = [:]
-    private var inForce: [MeshObject] = []
     private let defaultNamespace: String
 
     /// - Parameter defaultNamespace: The namespace of objects that name none.
@@ -85,10 +88,29 @@ public struct FileSet: Sendable {
             objects += entry.objects
             next[file.path] = entry
         }
-        let changed = objects != inForce
+        let (put, removed) = Self.difference(from: entries, to: next)
         entries = next
-        inForce = objects
-        return Reload(objects: objects, violations: violations, refused: refused, changed: changed)
+        return Reload(objects: objects, violations: violations, refused: refused, put: put, removed: removed)
+    }
+
+    /// What became of the objects. Files with the same text are not looked into.
+    private static func difference(
+        from old: [String: Entry], to new: [String: Entry]
+    ) -> (put: [MeshObject], removed: [ObjectReference]) {
+        var before: [ObjectReference: MeshObject] = [:]
+        var after: [MeshObject] = []
+        for path in Set(old.keys).union(new.keys).sorted() {
+            let (former, current) = (old[path], new[path])
+            if let former, let current, former.text == current.text, former.objects.count == current.objects.count { continue }
+            for object in former?.objects ?? [] { before[object.reference] = object }
+            after += current?.objects ?? []
+        }
+        let put = after.filter { object in
+            // Of an object that only moved to another file nothing is gone.
+            guard let known = before.removeValue(forKey: object.reference) else { return true }
+            return known != object
+        }
+        return (put, before.keys.sorted())
     }
 
     private static func read(_ file: Content, namespace: String) -> (objects: [MeshObject], violations: [Violation]) {

@@ -5,20 +5,18 @@ struct ContentHash {
 
     /// Takes in bytes, and how many they were.
     mutating func combine(_ bytes: [UInt8]) {
-        var index = 0
-        while index + 8 <= bytes.count {
-            var word: UInt64 = 0
-            for offset in 0..<8 {
-                word |= UInt64(bytes[index + offset]) << UInt64(8 * offset)
+        bytes.withUnsafeBytes { raw in
+            var index = 0
+            while index + 8 <= raw.count {
+                mix(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+                index += 8
             }
-            mix(word)
-            index += 8
+            var rest: UInt64 = 0
+            for offset in index..<raw.count {
+                rest |= UInt64(raw[offset]) << UInt64(8 * (offset - index))
+            }
+            mix(rest)
         }
-        var rest: UInt64 = 0
-        for offset in index..<bytes.count {
-            rest |= UInt64(bytes[offset]) << UInt64(8 * (offset - index))
-        }
-        mix(rest)
         mix(UInt64(bytes.count))
     }
 
@@ -33,9 +31,9 @@ struct ContentHash {
         return result ^ (result >> 33)
     }
 
-    /// Sixteen hexadecimal digits.
+    /// At most thirteen letters and digits, which a string holds without storage
+    /// of its own: there are as many versions as resources.
     static func text(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        String(value, radix: 36)
     }
 }

@@ -8,6 +8,17 @@ public struct ResourceSnapshot: Sendable, Equatable {
         public private(set) var version: String
         /// The resources by name.
         public private(set) var resources: [String: EncodedResource]
+        /// How it came from the state before, where it did.
+        private(set) var change: Change?
+        private var sum: UInt64
+
+        /// What became of one state to make it the next.
+        struct Change: Sendable {
+            /// The version of the state before.
+            let base: String
+            /// Resources that were added, changed or removed.
+            let names: [String]
+        }
 
         /// No resources.
         public init() {
@@ -16,16 +27,37 @@ public struct ResourceSnapshot: Sendable, Equatable {
 
         /// The given resources; of several with one name, the first counts.
         public init(_ list: [EncodedResource]) {
-            resources = Dictionary(list.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            var resources: [String: EncodedResource] = [:]
+            resources.reserveCapacity(list.count)
             // A sum, so that the order of the resources doesn't matter.
-            var sum: UInt64 = UInt64(resources.count)
-            for resource in resources.values {
-                var hash = ContentHash()
-                hash.combine(Array(resource.name.utf8))
-                hash.combine(Array(resource.version.utf8))
-                sum = sum &+ hash.value
+            sum = 0
+            for resource in list where resources[resource.name] == nil {
+                resources[resource.name] = resource
+                sum = sum &+ resource.hash
             }
-            version = ContentHash.text(sum)
+            self.resources = resources
+            version = ContentHash.text(sum &+ UInt64(resources.count))
+        }
+
+        /// This state with some resources replaced or added, others removed.
+        /// Costs what is changed; equal to the state made of all of them at once.
+        public func changed(_ list: [EncodedResource], removed: [String] = []) -> OfType {
+            var next = self
+            var names: [String] = []
+            for name in removed {
+                guard let gone = next.resources.removeValue(forKey: name) else { continue }
+                next.sum = next.sum &- gone.hash
+                names.append(name)
+            }
+            for resource in list {
+                let before = next.resources.updateValue(resource, forKey: resource.name)
+                next.sum = next.sum &- (before?.hash ?? 0) &+ resource.hash
+                if before != resource { names.append(resource.name) }
+            }
+            guard !names.isEmpty else { return self }
+            next.version = ContentHash.text(next.sum &+ UInt64(next.resources.count))
+            next.change = Change(base: version, names: names)
+            return next
         }
 
         public static func == (left: OfType, right: OfType) -> Bool {
@@ -46,9 +78,16 @@ public struct ResourceSnapshot: Sendable, Equatable {
         self.types = types
     }
 
-    /// Encodes a set. See `ResourceEncoder` to encode for many proxies.
-    public init(_ set: ResourceSet) throws {
-        self = try ResourceEncoder().encode(set)
+    /// Encodes a set.
+    public init(_ set: ResourceSet) {
+        self.init()
+        self[.cluster] = OfType(set.clusters.map(EncodedResource.init(cluster:)))
+        self[.clusterLoadAssignment] = OfType(set.endpoints.map { EncodedResource(name: $0.clusterName, message: $0) })
+        self[.listener] = OfType(set.listeners.map { EncodedResource(name: $0.name, message: $0) })
+        self[.routeConfiguration] = OfType(set.routes.map { EncodedResource(name: $0.name, message: $0) })
+        self[.secret] = OfType(set.secrets.map { EncodedResource(name: $0.name, message: $0) })
+        self[.extensionConfig] = OfType(set.extensionConfigs.map { EncodedResource(name: $0.name, message: $0) })
+        self[.nameTable] = OfType([EncodedResource(name: "", message: set.nameTable)])
     }
 
     /// The resources of a type; empty if there are none.
@@ -60,5 +99,12 @@ public struct ResourceSnapshot: Sendable, Equatable {
     /// One resource.
     public subscript(name: ResourceName) -> EncodedResource? {
         types[name.typeURL]?.resources[name.name]
+    }
+}
+
+extension EncodedResource {
+    /// A cluster, with the name of the endpoints that it needs.
+    public convenience init(cluster: Envoy_Config_Cluster_V3_Cluster) {
+        self.init(name: cluster.name, message: cluster, endpointsName: cluster.discoveredEndpointsName)
     }
 }

@@ -1,6 +1,8 @@
+internal import ControlPlane
 internal import MeshCompilation
 internal import DiscoveryServer
 internal import EnvoyAPI
+internal import MeshAPI
 internal import ServiceRegistry
 
 /// The xDS server of a mesh, listening on loopback.
@@ -22,8 +24,7 @@ struct DiscoveryListener: Sendable {
     ) async throws -> DiscoveryListener {
         let discovery = MeshDiscovery(mesh, secrets: secrets)
         let service = DiscoveryService(source: discovery) { rejection, proxy in
-            let names = rejection.resourceNames.joined(separator: ", ")
-            refused(proxy.nodeID, "\(rejection.typeURL.shortName) \(names)", rejection.message)
+            refused(proxy.nodeID, Self.words(of: rejection, by: proxy, discovery), rejection.message)
         }
         let endpoint = DiscoveryEndpoint(service: service, port: Int(port))
         let serving = Task { try await endpoint.run() }
@@ -44,12 +45,26 @@ struct DiscoveryListener: Sendable {
         return InMemoryDiscoverySession(service: service, node: node)
     }
 
-    /// A line for each connected proxy.
+    /// A line for each connected proxy, and for each type that it refused.
     func status() -> [String] {
-        service.proxies.all.map { proxy in
-            let types = proxy.types.sorted { $0.key < $1.key }.map { "\($0.key.shortName) \($0.value.phase)" }
-            return "  proxy \(proxy.nodeID): \(types.joined(separator: ", "))"
+        service.proxies.all.flatMap { proxy in
+            let types = proxy.types.sorted { $0.key < $1.key }
+            let phases = types.map { "\($0.key.shortName) \($0.value.phase)" }
+            let refusals = types.compactMap(\.value.rejection).map { rejection in
+                "    refused \(Self.words(of: rejection, by: proxy, discovery)): \(rejection.message)"
+            }
+            return ["  proxy \(proxy.nodeID): \(phases.joined(separator: ", "))"] + refusals
         }
+    }
+
+    /// What was refused, and the objects that it was made from.
+    private static func words(
+        of rejection: DiscoveryServer.Rejection, by proxy: ProxyStatus, _ discovery: MeshDiscovery
+    ) -> String {
+        let names = rejection.resourceNames.map { ResourceName(typeURL: rejection.typeURL, name: $0) }
+        let origins = discovery.origins(of: names, nodeID: proxy.nodeID).map(\.description)
+        let made = origins.isEmpty ? "" : ", made from \(origins.joined(separator: ", "))"
+        return "\(rejection.typeURL.shortName) \(rejection.resourceNames.joined(separator: ", "))\(made)"
     }
 
     func stop() {

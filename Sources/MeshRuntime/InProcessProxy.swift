@@ -1,3 +1,4 @@
+internal import ControlPlane
 internal import DataPlane
 internal import DiscoveryServer
 internal import EnvoyAPI

@@ -1,3 +1,4 @@
+internal import ControlPlane
 internal import Capture
 internal import DataPlane
 internal import LocalControl

@@ -30,6 +30,13 @@ public struct MeshOptions: Sendable, Equatable {
     /// `/etc/resolv.conf`.
     public var dnsServers: [DNSServerAddress]
 
+    /// How long nothing must change before changed files go into force. Default
+    /// 30 ms; Istio's (`PILOT_DEBOUNCE_AFTER`) is 100 ms.
+    public var debounceAfter: Duration = .milliseconds(30)
+    /// How long a change waits at most while others follow. Default 10 s, Istio's
+    /// (`PILOT_DEBOUNCE_MAX`).
+    public var debounceMax: Duration = .seconds(10)
+
     public init(
         dataPlane: DataPlaneName = .petrel, envoyPath: String? = nil, concurrency: Int? = nil,
         xdsPort: UInt16 = 0, accessLog: AccessLog = .standardOutput, dnsServers: [DNSServerAddress] = []

@@ -33,7 +33,7 @@ extension RunningMesh {
             return service.hosts.first { !$0.contains("*") }
         }.first ?? services.first { $0.ports.contains { $0.number == 80 } && !$0.hostname.contains("*") }?.hostname
         return Summary(
-            objects: compiled.declared.count, services: services.count,
+            objects: compiled.declaredCount, services: services.count,
             outboundPolicy: source.meshConfig.outboundTrafficPolicy.mode.rawValue,
             dataPlane: dataPlaneName, xds: "127.0.0.1:\(discovery.port)", gateways: gatewayLines(), hosts: hosts,
             exampleURL: example.map { "http://\($0)/" })

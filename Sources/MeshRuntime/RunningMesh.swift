@@ -1,3 +1,4 @@
+internal import ControlPlane
 public import Capture
 internal import ConfigStore
 internal import DataPlane
@@ -75,11 +76,14 @@ public actor RunningMesh {
         }
         if let watch {
             following = Task { [weak self] in
-                for await _ in watch.changes {
-                    // Editors write in several steps; what matters is where they end.
-                    try? await Task.sleep(for: .milliseconds(30))
-                    await self?.reload()
-                }
+                // Editors write in several steps; what matters is where they end.
+                let debounced = DebouncedChanges(
+                    clock: ContinuousClock(), quiet: options.debounceAfter, longest: options.debounceMax)
+                async let announcing: Void = {
+                    for await _ in watch.changes { debounced.announce() }
+                }()
+                await debounced.run { [weak self] in await self?.reload() }
+                await announcing
             }
         }
     }
@@ -94,7 +98,8 @@ public actor RunningMesh {
         if loaded.refused.isEmpty { lastRefusal = nil }
         guard loaded.changed else { return }
         let ports = gatewayPorts
-        let next = CompiledMesh(objects: loaded.objects, source: source, previous: compiled) { ports.port(of: $0, $1) }
+        let changes = loaded.removed.map(ObjectChange.remove) + loaded.put.map(ObjectChange.put)
+        let next = compiled.applying(changes) { ports.port(of: $0, $1) }
         let warnings = loaded.violations.filter { $0.severity == .warning } + next.translation.violations
         compiled = next
         revision += 1
@@ -107,7 +112,7 @@ public actor RunningMesh {
         }
         for sidecar in sidecars.values { await sidecar.update(next) }
         if !warnings.isEmpty { emit.yield(.warned(warnings)) }
-        emit.yield(.applied(revision: revision, objects: next.declared.count, services: next.snapshot.services.count))
+        emit.yield(.applied(revision: revision, objects: next.declaredCount, services: next.snapshot.services.count))
     }
 
     /// Serves a captured program's sockets. They are closed when it leaves.

@@ -24,6 +24,33 @@ struct DestinationRuleIndex: Sendable {
         }
     }
 
+    /// The same with one rule in place of its former version.
+    ///
+    /// - Returns: nil when more would have to change.
+    func replacing(_ new: ResolvedDestinationRule) -> DestinationRuleIndex? {
+        guard let old = Self.sole(new, in: local[new.namespace]), old.isReplaceable(by: new) else { return nil }
+        var index = self
+        index.local[new.namespace]?[new.host] = [new]
+        if new.isPrivate {
+            if new.namespace == rootNamespace {
+                guard Self.sole(new, in: rootPrivate) != nil else { return nil }
+                index.rootPrivate[new.host] = [new]
+            }
+        } else {
+            guard Self.sole(new, in: exported[new.namespace]) != nil else { return nil }
+            index.exported[new.namespace]?[new.host] = [new]
+        }
+        return index
+    }
+
+    /// The rule of a host, when no other object has a part in it.
+    private static func sole(
+        _ rule: ResolvedDestinationRule, in index: HostIndex<[ResolvedDestinationRule]>?
+    ) -> ResolvedDestinationRule? {
+        guard let rules = index?[rule.host], rules.count == 1, rules[0].origins == rule.origins else { return nil }
+        return rules[0]
+    }
+
     /// The rule that a client's proxy uses for a service.
     func rule(
         for service: Service, clientNamespace: String, clientLabels: [String: String]

@@ -17,6 +17,9 @@ public final class MeshSnapshot: Sendable {
 
     let byHostname: [String: [Int]]
     let endpointsByService: [ServiceKey: [ServiceEndpoint]]
+    /// IP addresses at which something is served, by which a proxy may
+    /// recognize itself.
+    let endpointAddresses: Set<String>
     let virtualServices: VirtualServiceIndex
     let destinationRules: DestinationRuleIndex
     let sidecars: [String: [SidecarObject]]
@@ -31,8 +34,8 @@ public final class MeshSnapshot: Sendable {
     let proxyConfigs: [String: [ProxyConfigObject]]
     let workloads: [Workload]
     let credentials: [String: MeshObject]
-    private let scopes = Mutex<[ScopeKey: SidecarScope]>([:])
-    private let hashed = Mutex<HashedAddresses?>(nil)
+    private let scopes: Mutex<[ScopeKey: SidecarScope]>
+    private let hashed: Mutex<HashedAddresses?>
 
     /// Reads the objects.
     /// - Parameters:
@@ -50,6 +53,8 @@ public final class MeshSnapshot: Sendable {
         builder.addServiceEntries(kinds)
         services = builder.sortedServices()
         endpointsByService = builder.endpoints
+        endpointAddresses = Set(
+            builder.endpoints.values.lazy.flatMap { $0 }.map(\.address).filter { IPAddress.isAddress($0) })
         self.workloads = workloads.all
         var byHostname: [String: [Int]] = [:]
         byHostname.reserveCapacity(services.count)
@@ -70,7 +75,41 @@ public final class MeshSnapshot: Sendable {
         peerAuthentications = kinds.peerAuthentications
         proxyConfigs = kinds.proxyConfigs
         credentials = kinds.credentials
+        scopes = Mutex([:])
+        hashed = Mutex(nil)
     }
+
+    /// A snapshot with some parts replaced. Where parts are alike, so is what was
+    /// worked out from them: `scopes` and `hashed` are the former ones.
+    init(
+        _ previous: MeshSnapshot, services: [Service], endpoints: [ServiceKey: [ServiceEndpoint]],
+        endpointAddresses: Set<String>, virtualServices: VirtualServiceIndex, destinationRules: DestinationRuleIndex,
+        scopes: [ScopeKey: SidecarScope], hashed: HashedAddresses?
+    ) {
+        mesh = previous.mesh
+        clusterDomain = previous.clusterDomain
+        self.services = services
+        endpointsByService = endpoints
+        self.endpointAddresses = endpointAddresses
+        workloads = previous.workloads
+        byHostname = previous.byHostname
+        self.virtualServices = virtualServices
+        self.destinationRules = destinationRules
+        sidecars = previous.sidecars
+        gateways = previous.gateways
+        policies = previous.policies
+        policiesByTarget = previous.policiesByTarget
+        telemetries = previous.telemetries
+        peerAuthentications = previous.peerAuthentications
+        proxyConfigs = previous.proxyConfigs
+        credentials = previous.credentials
+        self.scopes = Mutex(scopes)
+        self.hashed = Mutex(hashed)
+    }
+
+    /// What has been worked out so far.
+    var knownScopes: [ScopeKey: SidecarScope] { scopes.withLock { $0 } }
+    var knownHashedAddresses: HashedAddresses? { hashed.withLock { $0 } }
 
     /// The endpoints that serve a port of a service.
     public func endpoints(of service: Service, port: ServicePort) -> [ServiceEndpoint] {

@@ -10,7 +10,7 @@ extension RegistryBuilder {
         }
     }
 
-    private mutating func add(
+    mutating func add(
         _ object: MeshObject, _ entry: ServiceEntry,
         allocations: [String: AddressAllocator.Allocation]
     ) {
@@ -112,7 +112,7 @@ extension RegistryBuilder {
         return AddressAllocator.allocate(claims, taken: taken + declared)
     }
 
-    private static func hostsNeedingAddresses(_ object: MeshObject, _ entry: ServiceEntry) -> [String] {
+    static func hostsNeedingAddresses(_ object: MeshObject, _ entry: ServiceEntry) -> [String] {
         let optOut = object.metadata.labels["networking.istio.io/enable-autoallocate-ip"] == "false"
         guard entry.resolution != .none, entry.addresses.isEmpty, !optOut else { return [] }
         return entry.hosts.filter { !Hostname.isWildcard($0) || entry.resolution == .dynamicDNS }

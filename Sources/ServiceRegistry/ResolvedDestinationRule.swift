@@ -40,6 +40,11 @@ public final class ResolvedDestinationRule: Sendable {
         visibility == .namespaces([namespace])
     }
 
+    /// Whether a new version of the object differs in its policy only.
+    func isReplaceable(by new: ResolvedDestinationRule) -> Bool {
+        isMergeable(with: new) && creationTimestamp == new.creationTimestamp
+    }
+
     func isMergeable(with other: ResolvedDestinationRule) -> Bool {
         visibility == other.visibility
             && spec.workloadSelector?.matchLabels == other.spec.workloadSelector?.matchLabels

@@ -76,6 +76,34 @@ public final class SidecarScope: Sendable {
         self.positions = positions
     }
 
+    /// The same scope with new versions of some services and rules.
+    private init(
+        _ old: SidecarScope, services new: [ObjectIdentifier: Service], rules: [ObjectReference: ResolvedVirtualService]
+    ) {
+        namespace = old.namespace
+        origin = old.origin
+        outboundMode = old.outboundMode
+        egressProxy = old.egressProxy
+        positions = old.positions
+        func current(_ services: [Service]) -> [Service] {
+            new.isEmpty ? services : services.map { new[ObjectIdentifier($0)] ?? $0 }
+        }
+        services = current(old.services)
+        listeners = old.listeners.map { listener in
+            EgressListener(
+                port: listener.port, bind: listener.bind, isCaptureNone: listener.isCaptureNone,
+                services: current(listener.services),
+                virtualServices: rules.isEmpty
+                    ? listener.virtualServices : listener.virtualServices.map { rules[$0.origin] ?? $0 })
+        }
+    }
+
+    func replacing(
+        services: [ObjectIdentifier: Service], rules: [ObjectReference: ResolvedVirtualService]
+    ) -> SidecarScope {
+        services.isEmpty && rules.isEmpty ? self : SidecarScope(self, services: services, rules: rules)
+    }
+
     /// The service of exactly this host.
     public func service(named hostname: String) -> Service? {
         positions[hostname].map { services[$0] }

@@ -68,7 +68,7 @@ struct EnvoyTests {
 
     static func talk(to mesh: Mesh, isDelta: Bool) async throws {
         let origin = try await Origin.start { _ in .text("origin") }
-        mesh.feed.publish(try ResourceSnapshot(EnvoyFixtures.set(endpoint: origin.port)))
+        mesh.feed.publish(ResourceSnapshot(EnvoyFixtures.set(endpoint: origin.port)))
         let bootstrap = EnvoyFixtures.bootstrap(
             port: try await mesh.endpoint.boundPort, isDelta: isDelta)
         let envoy = try #require(
@@ -88,14 +88,14 @@ struct EnvoyTests {
 
         // Only a route changes.
         mesh.feed.publish(
-            try ResourceSnapshot(EnvoyFixtures.set(endpoint: origin.port, version: "two")))
+            ResourceSnapshot(EnvoyFixtures.set(endpoint: origin.port, version: "two")))
         try await mesh.wait(for: changed(.routeConfiguration, since: first))
         #expect(try await HTTPExchange.send("GET", "/version", to: "127.0.0.1", port: port).text == "two")
 
         // Only the cluster changes: it must not wait for endpoints for ever.
         let second = try #require(mesh.service.proxies.all.first { $0.types[.cluster] != nil })
         mesh.feed.publish(
-            try ResourceSnapshot(
+            ResourceSnapshot(
                 EnvoyFixtures.set(endpoint: origin.port, connectTimeout: 7, version: "two")))
         try await mesh.wait(for: changed(.cluster, since: second))
         try await mesh.wait(for: isSynced)
@@ -121,7 +121,7 @@ struct EnvoyTests {
         bad.filterChains[0].filters[0].typedConfig = Google_Protobuf_Any(
             packing: HTTPManager.with { $0.statPrefix = "x" })
         set.listeners.append(bad)
-        mesh.feed.publish(try ResourceSnapshot(set))
+        mesh.feed.publish(ResourceSnapshot(set))
         try await mesh.wait { phases($0)[.listener] == .rejected }
         let rejection = try #require(mesh.rejections.all.first)
         #expect(rejection.typeURL == .listener)
@@ -139,7 +139,7 @@ struct EnvoyTests {
         let before = try #require(mesh.service.proxies.all.first { $0.types[.cluster] != nil })
         set.listeners.removeLast()
         set.listeners.append(EnvoyFixtures.listener(name: "broken-listener", routes: "80"))
-        mesh.feed.publish(try ResourceSnapshot(set))
+        mesh.feed.publish(ResourceSnapshot(set))
         try await mesh.wait(for: changed(.listener, since: before))
         #expect(mesh.rejections.all.count == 1)
         let mended = try await envoy.port(ofListener: "broken-listener")

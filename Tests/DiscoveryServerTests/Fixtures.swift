@@ -12,7 +12,7 @@ func snapshot(
     clusters: [String: Int] = [:], endpoints: [String: Int] = [:], listeners: [String: Int] = [:],
     routes: [String: Int] = [:]
 ) throws -> ResourceSnapshot {
-    try ResourceSnapshot(
+    ResourceSnapshot(
         ResourceSet(
             listeners: listeners.map { name, content in
                 .with {

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `a data plane in the process gets each complete state and may refuse`() async throws {
-        let feed = ResourceFeed(try ResourceSnapshot(Self.set(port: 1)))
+        let feed = ResourceFeed(ResourceSnapshot(Self.set(port: 1)))
         let rejections = Mutex<[Rejection]>([])
         let service = DiscoveryService(source: feed) { rejection, proxy in
             #expect(proxy.connection == .inMemory)
@@ -65,10 +65,10 @@ import Testing
                 }
                 switch count {
                 case 1:
-                    try? feed.publish(ResourceSnapshot(Self.set(port: 2)))
+                    feed.publish(ResourceSnapshot(Self.set(port: 2)))
                     return [:]
                 case 2:
-                    try? feed.publish(ResourceSnapshot(Self.set(port: 3)))
+                    feed.publish(ResourceSnapshot(Self.set(port: 3)))
                     return [.endpoints("c"): "port 2 is taken"]
                 default:
                     end.finish()

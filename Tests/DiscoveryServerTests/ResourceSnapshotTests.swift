@@ -29,7 +29,7 @@ import Testing
                     $0.altStatName = "first"
                 }, .with { $0.name = "a" },
             ])
-        let snapshot = try ResourceSnapshot(set)
+        let snapshot = ResourceSnapshot(set)
         let body = try #require(snapshot[.cluster("a")]?.body)
         #expect(
             try body.unpack(as: Envoy_Config_Cluster_V3_Cluster.self).altStatName == "first")
@@ -52,7 +52,7 @@ import Testing
                     $0.type = .strictDns
                 },
             ])
-        let clusters = try ResourceSnapshot(set)[.cluster].resources
+        let clusters = ResourceSnapshot(set)[.cluster].resources
         #expect(clusters["a"]?.endpointsName == "other")
         #expect(clusters["b"]?.endpointsName == "b")
         #expect(clusters["c"]?.endpointsName == nil)

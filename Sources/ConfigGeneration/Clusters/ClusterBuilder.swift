@@ -10,18 +10,27 @@ struct ClusterBuilder {
     private(set) var clusters: [EnvoyCluster] = []
     private(set) var assignments: [EnvoyLoadAssignment] = []
 
-    init(context: ProxyContext) {
+    /// Takes each cluster as soon as it is made, instead of keeping it.
+    private let take: ((EnvoyCluster, EnvoyLoadAssignment?) -> Void)?
+
+    init(context: ProxyContext, take: ((EnvoyCluster, EnvoyLoadAssignment?) -> Void)? = nil) {
         self.context = context
-        clusters.reserveCapacity(context.scope.services.count * 2)
+        self.take = take
     }
 
-    mutating func build() {
-        for service in context.scope.services {
+    /// The clusters of some services alone.
+    mutating func build(_ services: [Service]) {
+        for service in services {
             let rule = context.rule(for: service)
             for port in service.ports where port.portProtocol != .udp {
                 build(service, port, rule)
             }
         }
+    }
+
+    mutating func build() {
+        if take == nil { clusters.reserveCapacity(context.scope.services.count * 2) }
+        build(context.scope.services)
         clusters.append(Self.blackHole(context.mesh))
         if context.proxy.type == .sidecar {
             clusters.append(Self.passthrough(context.mesh))
@@ -41,6 +50,10 @@ struct ClusterBuilder {
 
     private mutating func add(_ plan: ClusterPlan) {
         guard let built = plan.build() else { return }
+        if let take {
+            take(built.cluster, built.assignment)
+            return
+        }
         clusters.append(built.cluster)
         if let assignment = built.assignment { assignments.append(assignment) }
         context.note(.cluster(built.cluster.name), plan.origins)

@@ -7,7 +7,7 @@ internal import ServiceRegistry
 enum GatewayListeners {
     /// Whether a proxy is such a gateway.
     static func applies(to proxy: ProxyIdentity) -> Bool {
-        proxy.type == .router && proxy.ips == [LocalGateway.address]
+        proxy.type == .router && proxy.ips.contains(LocalGateway.address)
     }
 
     static func bindToLoopback(_ resources: inout ResourceSet) {

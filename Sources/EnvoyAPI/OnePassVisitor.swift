@@ -1,34 +1,9 @@
 internal import Foundation
-public import SwiftProtobuf
-
-/// Encodes resources in one pass.
-///
-/// SwiftProtobuf asks every message for its size before it writes it, and
-/// for nested messages again on each level; configuration is nested deeply,
-/// and most of the time goes into that. Here a message is written first, and
-/// its length put before it afterwards. The bytes are the same as those of
-/// SwiftProtobuf with deterministic ordering.
-public enum ResourceEncoder {
-    /// The encoded message; maps in order of their keys.
-    ///
-    /// A message that can't be encoded, such as one with an `Any` read from
-    /// JSON of an unknown type, gives no bytes.
-    public static func bytes(of message: some Message) -> [UInt8] {
-        var visitor = OnePassVisitor()
-        do {
-            try message.traverse(visitor: &visitor)
-            return visitor.buffer
-        } catch {
-            var options = BinaryEncodingOptions()
-            options.useDeterministicOrdering = true
-            return (try? message.serializedBytes(partial: true, options: options)) ?? []
-        }
-    }
-}
+internal import SwiftProtobuf
 
 /// Writes fields as they are visited. Kinds of fields that configuration
 /// never has are refused.
-private struct OnePassVisitor: Visitor {
+struct OnePassVisitor: Visitor {
     struct Unsupported: Error {}
 
     private enum WireType: UInt64 {
@@ -41,7 +16,12 @@ private struct OnePassVisitor: Visitor {
 
     init() { buffer.reserveCapacity(512) }
 
+    @inline(__always)
     private mutating func varint(_ value: UInt64) {
+        if value < 0x80 {
+            buffer.append(UInt8(truncatingIfNeeded: value))
+            return
+        }
         var rest = value
         while rest >= 0x80 {
             buffer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -50,11 +30,13 @@ private struct OnePassVisitor: Visitor {
         buffer.append(UInt8(truncatingIfNeeded: rest))
     }
 
+    @inline(__always)
     private mutating func tag(_ number: Int, _ type: WireType) {
         varint(UInt64(number) << 3 | type.rawValue)
     }
 
     /// Writes a field whose length is known when it is written.
+    @inline(__always)
     private mutating func delimited(_ number: Int, _ body: (inout OnePassVisitor) throws -> Void) rethrows {
         tag(number, .delimited)
         let start = buffer.count
@@ -62,10 +44,10 @@ private struct OnePassVisitor: Visitor {
         buffer.append(0)
         try body(&self)
         let length = buffer.count - start - 1
-        if length < 0x80 {
-            buffer[start] = UInt8(length)
-            return
-        }
+        if length < 0x80 { buffer[start] = UInt8(length) } else { lengthen(start, length) }
+    }
+
+    private mutating func lengthen(_ start: Int, _ length: Int) {
         var prefix: [UInt8] = []
         var rest = length
         while rest >= 0x80 {
@@ -114,7 +96,86 @@ private struct OnePassVisitor: Visitor {
     }
 
     mutating func visitSingularMessageField<M: Message>(value: M, fieldNumber: Int) throws {
-        try delimited(fieldNumber) { try value.traverse(visitor: &$0) }
+        try delimited(fieldNumber) { try $0.content(of: value) }
+    }
+
+    mutating func visitRepeatedMessageField<M: Message>(value: [M], fieldNumber: Int) throws {
+        for message in value { try delimited(fieldNumber) { try $0.content(of: message) } }
+    }
+
+    mutating func visitRepeatedStringField(value: [String], fieldNumber: Int) {
+        for text in value { visitSingularStringField(value: text, fieldNumber: fieldNumber) }
+    }
+
+    mutating func visitSingularInt32Field(value: Int32, fieldNumber: Int) {
+        visitSingularInt64Field(value: Int64(value), fieldNumber: fieldNumber)
+    }
+
+    mutating func visitSingularUInt32Field(value: UInt32, fieldNumber: Int) {
+        visitSingularUInt64Field(value: UInt64(value), fieldNumber: fieldNumber)
+    }
+
+    /// The well-known types are another module's, whose code can't be made for
+    /// this visitor; they are too frequent to leave it at that.
+    @inline(__always)
+    private mutating func content<M: Message>(of message: M) throws {
+        switch message {
+        case let any as Google_Protobuf_Any where M.self == Google_Protobuf_Any.self: content(of: any)
+        case let fields as Google_Protobuf_Struct where M.self == Google_Protobuf_Struct.self: content(of: fields)
+        case let value as Google_Protobuf_Value where M.self == Google_Protobuf_Value.self: content(of: value)
+        case let value as Google_Protobuf_UInt32Value where M.self == Google_Protobuf_UInt32Value.self:
+            if value.value != 0 { visitSingularUInt32Field(value: value.value, fieldNumber: 1) }
+            visitUnknown(bytes: value.unknownFields.data)
+        case let value as Google_Protobuf_BoolValue where M.self == Google_Protobuf_BoolValue.self:
+            if value.value { visitSingularBoolField(value: true, fieldNumber: 1) }
+            visitUnknown(bytes: value.unknownFields.data)
+        case let duration as Google_Protobuf_Duration where M.self == Google_Protobuf_Duration.self:
+            if duration.seconds != 0 { visitSingularInt64Field(value: duration.seconds, fieldNumber: 1) }
+            if duration.nanos != 0 { visitSingularInt32Field(value: duration.nanos, fieldNumber: 2) }
+            visitUnknown(bytes: duration.unknownFields.data)
+        default: try message.traverse(visitor: &self)
+        }
+    }
+
+    private mutating func content(of any: Google_Protobuf_Any) {
+        if !any.typeURL.isEmpty { visitSingularStringField(value: any.typeURL, fieldNumber: 1) }
+        let value = any.value
+        if !value.isEmpty { visitSingularBytesField(value: value, fieldNumber: 2) }
+        visitUnknown(bytes: any.unknownFields.data)
+    }
+
+    private mutating func content(of fields: Google_Protobuf_Struct) {
+        func write(_ name: String, _ value: Google_Protobuf_Value, _ visitor: inout OnePassVisitor) {
+            visitor.delimited(1) { entry in
+                entry.visitSingularStringField(value: name, fieldNumber: 1)
+                entry.delimited(2) { $0.content(of: value) }
+            }
+        }
+        if fields.fields.count < 2 {
+            for (name, value) in fields.fields { write(name, value, &self) }
+        } else {
+            for name in fields.fields.keys.sorted() {
+                if let value = fields.fields[name] { write(name, value, &self) }
+            }
+        }
+        visitUnknown(bytes: fields.unknownFields.data)
+    }
+
+    private mutating func content(of value: Google_Protobuf_Value) {
+        switch value.kind {
+        case .nullValue(let null): visitSingularInt64Field(value: Int64(null.rawValue), fieldNumber: 1)
+        case .numberValue(let number): visitSingularDoubleField(value: number, fieldNumber: 2)
+        case .stringValue(let text): visitSingularStringField(value: text, fieldNumber: 3)
+        case .boolValue(let flag): visitSingularBoolField(value: flag, fieldNumber: 4)
+        case .structValue(let fields): delimited(5) { $0.content(of: fields) }
+        case .listValue(let list):
+            delimited(6) { visitor in
+                for item in list.values { visitor.delimited(1) { $0.content(of: item) } }
+                visitor.visitUnknown(bytes: list.unknownFields.data)
+            }
+        case nil: break
+        }
+        visitUnknown(bytes: value.unknownFields.data)
     }
 
     mutating func visitPackedUInt32Field(value: [UInt32], fieldNumber: Int) {
@@ -155,9 +216,17 @@ private struct OnePassVisitor: Visitor {
         fieldType: _ProtobufMessageMap<KeyType, ValueType>.Type,
         value: _ProtobufMessageMap<KeyType, ValueType>.BaseType, fieldNumber: Int
     ) throws {
-        let entries = value.count < 2
-            ? Array(value) : value.sorted { KeyType._lessThan(lhs: $0.key, rhs: $1.key) }
-        for (key, item) in entries {
+        if let named = value as? [String: ValueType] {
+            if named.count < 2 {
+                for (name, item) in named { try entry(name, item, fieldNumber) }
+            } else {
+                for name in named.keys.sorted() {
+                    if let item = named[name] { try entry(name, item, fieldNumber) }
+                }
+            }
+            return
+        }
+        for (key, item) in value.sorted(by: { KeyType._lessThan(lhs: $0.key, rhs: $1.key) }) {
             try delimited(fieldNumber) {
                 try KeyType.visitSingular(value: key, fieldNumber: 1, with: &$0)
                 try $0.visitSingularMessageField(value: item, fieldNumber: 2)
@@ -165,7 +234,16 @@ private struct OnePassVisitor: Visitor {
         }
     }
 
+    @inline(__always)
+    private mutating func entry<M: Message>(_ name: String, _ item: M, _ fieldNumber: Int) throws {
+        try delimited(fieldNumber) {
+            $0.visitSingularStringField(value: name, fieldNumber: 1)
+            try $0.visitSingularMessageField(value: item, fieldNumber: 2)
+        }
+    }
+
     mutating func visitUnknown(bytes: Data) {
+        if bytes.isEmpty { return }
         bytes.withUnsafeBytes { buffer.append(contentsOf: $0) }
     }
 

@@ -1,12 +1,12 @@
-internal import EnvoyAPI
-internal import ServiceRegistry
+public import EnvoyAPI
+public import ServiceRegistry
 internal import SwiftProtobuf
 
 extension ProxyIdentity {
     /// Who a node says it is: its id, and Istio's names in its metadata.
     ///
     /// - Returns: nil when the id is not of Istio's form.
-    init?(node: Envoy_Config_Core_V3_Node) {
+    public init?(node: Envoy_Config_Core_V3_Node) {
         var metadata: [String: String] = [:]
         var labels: [String: String] = [:]
         for (key, value) in node.metadata.fields {

@@ -1,12 +1,12 @@
-internal import EnvoyAPI
-internal import Foundation
-internal import MeshAuthority
-internal import ServiceRegistry
+public import EnvoyAPI
+public import Foundation
+public import MeshAuthority
+public import ServiceRegistry
 internal import Synchronization
 
 /// The secrets that Istio's agent gives every proxy: its own certificate under
 /// `default`, and the mesh's root under `ROOTCA`.
-final class WorkloadSecrets: Sendable {
+public final class WorkloadSecrets: Sendable {
     private struct Identity: Hashable {
         var namespace: String
         var serviceAccount: String
@@ -15,13 +15,14 @@ final class WorkloadSecrets: Sendable {
     private let authority: MeshAuthority
     private let issued = Mutex<[Identity: MeshAuthority.Credential]>([:])
 
-    init(authority: MeshAuthority) {
+    /// - Parameter authority: Issues the certificates.
+    public init(authority: MeshAuthority) {
         self.authority = authority
     }
 
     /// Adds both to a proxy's resources; the certificate is issued anew when half
     /// its life is over.
-    func add(to resources: inout ResourceSet, for proxy: ProxyIdentity, now: Date = Date()) throws {
+    public func add(to resources: inout ResourceSet, for proxy: ProxyIdentity, now: Date = Date()) throws {
         let identity = Identity(namespace: proxy.namespace, serviceAccount: proxy.serviceAccount)
         let credential = try issued.withLock { issued in
             if let known = issued[identity], known.renewal > now { return known }
@@ -41,8 +42,14 @@ final class WorkloadSecrets: Sendable {
         resources.secrets += [own, root]
     }
 
+    /// Whether the certificate that a proxy was given last needs no replacement yet.
+    func isCurrent(for proxy: ProxyIdentity, now: Date = Date()) -> Bool {
+        let identity = Identity(namespace: proxy.namespace, serviceAccount: proxy.serviceAccount)
+        return issued.withLock { $0[identity].map { $0.renewal > now } ?? false }
+    }
+
     /// When the next certificate has to be replaced; nil when none was issued.
-    var nextRenewal: Date? {
+    public var nextRenewal: Date? {
         issued.withLock { $0.values.map(\.renewal).min() }
     }
 }

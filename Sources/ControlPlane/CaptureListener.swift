@@ -1,13 +1,13 @@
 internal import EnvoyAPI
-internal import ServiceRegistry
+public import ServiceRegistry
 
 /// How `virtualOutbound` is bound when the proxy is an Envoy behind the relay.
-enum CaptureListener {
+public enum CaptureListener {
     /// Node metadata of such an Envoy.
-    static let metadata = ["PETREL_CAPTURE": "proxy-protocol"]
+    public static let metadata = ["PETREL_CAPTURE": "proxy-protocol"]
 
     /// Whether a proxy is one.
-    static func applies(to proxy: ProxyIdentity) -> Bool {
+    public static func applies(to proxy: ProxyIdentity) -> Bool {
         proxy.metadata["PETREL_CAPTURE"] == "proxy-protocol"
     }
 
