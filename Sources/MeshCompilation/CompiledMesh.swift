@@ -109,6 +109,7 @@ public struct CompiledMesh: Sendable {
         take: @escaping (Envoy_Config_Cluster_V3_Cluster, Envoy_Config_Endpoint_V3_ClusterLoadAssignment?) -> Void
     ) -> ResourceSet {
         let overrides = source.overrides
+        if overrides.isEmpty { return generator.generate(for: proxy, take: take) }
         var resources = generator.generate(for: proxy) { cluster, endpoints in
             var cluster = cluster
             overrides.apply(to: &cluster)
