@@ -102,6 +102,29 @@ int petrel_connect(const struct petrel_address *address) {
     return descriptor;
 }
 
+int petrel_connect_from(const struct petrel_address *address, const struct petrel_address *source) {
+    struct sockaddr_storage storage;
+    socklen_t length = to_socket_address(source, &storage);
+    int descriptor = socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    int one = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    // The port is chosen with the destination, so that one address has room
+    // for 64k connections to each.
+    if (source->port == 0) setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    int result = bind(descriptor, (struct sockaddr *)&storage, length);
+    if (result == 0) {
+        length = to_socket_address(address, &storage);
+        result = connect(descriptor, (struct sockaddr *)&storage, length);
+    }
+    if (result < 0 && errno != EINPROGRESS) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
 int petrel_keepalive(int descriptor, int probes, int seconds, int interval) {
     int one = 1;
     if (setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof one) < 0) return -errno;

@@ -81,4 +81,74 @@ struct RejectionTests {
                 """#)
         #expect(TrafficTables.compile(ResourceSet(listeners: [listener])).rejections.isEmpty)
     }
+
+    private static let tls = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3"
+
+    /// Cluster fields, what the rejection says.
+    static let clusters: [(String, String)] = [
+        (#""lbSubsetConfig": {"fallbackPolicy": "ANY_ENDPOINT"}"#, "lb_subset_config"),
+        (#""closeConnectionsOnHostHealthFailure": true"#, "close_connections_on_host_health_failure"),
+        (#""circuitBreakers": {"perHostThresholds": [{"maxConnections": 1}]}"#, "circuit_breakers.per_host_thresholds"),
+        (#""circuitBreakers": {"thresholds": [{"maxConnectionPools": 1}]}"#, "circuit_breakers.thresholds[0].max_connection_pools"),
+        (#""upstreamConnectionOptions": {"happyEyeballsConfig": {}}"#, "upstream_connection_options.happy_eyeballs_config"),
+        (#""httpProtocolOptions": {"headerKeyFormat": {"properCaseWords": {}}}"#, "http_protocol_options.header_key_format"),
+        (#""commonHttpProtocolOptions": {"maxStreamDuration": "1s"}"#, "common_http_protocol_options.max_stream_duration"),
+        (#""commonLbConfig": {"closeConnectionsOnHostSetChange": true}"#, "common_lb_config.close_connections_on_host_set_change"),
+        (#""commonLbConfig": {"consistentHashingLbConfig": {"hashBalanceFactor": 120}}"#, "hash_balance_factor"),
+        (#""lbPolicy": "RING_HASH", "ringHashLbConfig": {"hashFunction": "MURMUR_HASH_2"}"#, "ring_hash_lb_config.hash_function"),
+        (#""outlierDetection": {"detectDegradedHosts": true}"#, "outlier_detection.detect_degraded_hosts"),
+        (#""healthChecks": [{"interval": "1s", "timeout": "1s", "grpcHealthCheck": {}}]"#, "health_checks[0].grpc_health_check"),
+        (#""healthChecks": [{"interval": "1s", "timeout": "1s", "httpHealthCheck": {"path": "/", "codecClientType": "HTTP2"}}]"#, "health_checks[0].http_health_check.codec_client_type"),
+        (#""healthChecks": [{"tcpHealthCheck": {}}, {"tcpHealthCheck": {}}]"#, "health_checks"),
+        (#""upstreamBindConfig": {"sourceAddress": {"address": "1.2.3.4", "portValue": 0}, "freebind": true}"#, "upstream_bind_config.freebind"),
+        (#""upstreamHttpProtocolOptions": {"overrideAutoSniHeader": "x"}"#, "override_auto_sni_header"),
+        (#""loadAssignment": {"policy": {"endpointStaleAfter": "1s"}}"#, "load_assignment.policy.endpoint_stale_after"),
+        ("\"transportSocket\": {\"typedConfig\": {\"@type\": \"\(tls).UpstreamTlsContext\", \"commonTlsContext\": {\"keyLog\": {\"path\": \"/x\"}}}}", "common_tls_context.key_log"),
+    ]
+
+    @Test(arguments: clusters)
+    func clustersSayWhatTheyCannotDo(fields: String, field: String) throws {
+        let cluster = try Fixture.cluster(#"{"name": "c", "type": "STATIC", "connectTimeout": "1s", \#(fields)}"#)
+        let (_, rejections) = TrafficTables.compile(ResourceSet(clusters: [cluster]))
+        #expect(rejections.first?.message.contains(field) == true, "\(rejections)")
+    }
+
+    /// TCP proxy fields, what the rejection says.
+    static let proxies: [(String, String)] = [
+        (#""tunnelingConfig": {"hostname": "x:1", "usePost": true}"#, "tunneling_config.use_post"),
+        (#""tunnelingConfig": {"hostname": "x:1", "propagateResponseHeaders": true}"#, "tunneling_config.propagate_response_headers"),
+        (#""metadataMatch": {"filterMetadata": {"envoy.lb": {"v": "1"}}}"#, "metadata_match"),
+        (#""downstreamIdleTimeout": "1s""#, "downstream_idle_timeout"),
+        (#""backoffOptions": {"baseInterval": "1s"}"#, "backoff_options"),
+    ]
+
+    @Test(arguments: proxies)
+    func tcpProxiesSayWhatTheyCannotDo(fields: String, field: String) throws {
+        let listener: Envoy_Config_Listener_V3_Listener = try EnvoyJSON.decode(
+            from: #"""
+                {"name": "l", "address": {"socketAddress": {"address": "127.0.0.1", "portValue": 1}}, "filterChains": [{"filters": [
+                  {"name": "tcp", "typedConfig": {"@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                    "statPrefix": "s", "cluster": "c", \#(fields)}}]}]}
+                """#)
+        let (_, rejections) = TrafficTables.compile(ResourceSet(listeners: [listener]))
+        #expect(rejections.first?.message.contains(field) == true, "\(rejections)")
+    }
+
+    /// TLS towards clients, what the rejection says.
+    @Test(arguments: [
+        (#""requireSni": true"#, "require_sni"), (#""sessionTimeout": "1s""#, "session_timeout"),
+        (#""ocspStaplePolicy": "MUST_STAPLE""#, "ocsp_staple_policy"), (#""preferClientCiphers": true"#, "prefer_client_ciphers"),
+        (#""sessionTicketKeys": {"keys": [{"inlineString": "x"}]}"#, "session_ticket_keys"),
+    ])
+    func downstreamTLSSaysWhatItCannotDo(fields: String, field: String) throws {
+        let listener: Envoy_Config_Listener_V3_Listener = try EnvoyJSON.decode(
+            from: #"""
+                {"name": "l", "address": {"socketAddress": {"address": "127.0.0.1", "portValue": 1}}, "filterChains": [{
+                  "transportSocket": {"name": "t", "typedConfig": {"@type": "\#(Self.tls).DownstreamTlsContext", \#(fields)}},
+                  "filters": [{"name": "tcp", "typedConfig": {"@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                    "statPrefix": "s", "cluster": "c"}}]}]}
+                """#)
+        let (_, rejections) = TrafficTables.compile(ResourceSet(listeners: [listener]))
+        #expect(rejections.first?.message.contains(field) == true, "\(rejections)")
+    }
 }

@@ -97,6 +97,8 @@ int petrel_accept(int listener, struct petrel_address *peer);
 int petrel_listen(const struct petrel_address *address, bool reuse_port, int backlog);
 /// A stream socket whose connection is under way.
 int petrel_connect(const struct petrel_address *address);
+/// The same from a source address; its port may be 0.
+int petrel_connect_from(const struct petrel_address *address, const struct petrel_address *source);
 int petrel_keepalive(int descriptor, int probes, int seconds, int interval);
 /// The pending error of a socket, as minus errno, or 0.
 int petrel_socket_error(int descriptor);

@@ -145,6 +145,7 @@ extension Worker {
     /// Whether the addresses of a DNS cluster may be used now; asks for them
     /// when they are due. Stale ones serve for half a minute meanwhile.
     mutating func namesAreFresh(_ cluster: ClusterPointer) -> Bool {
+        if cluster.pointee.plan.discovery == .dynamicForwardProxy { return true }
         if cluster.pointee.names.isEmpty || milliseconds < cluster.pointee.namesExpire { return true }
         if !cluster.pointee.isResolving { resolveNames(cluster) }
         if !cluster.pointee.isResolving { return true }
@@ -157,6 +158,9 @@ extension Worker {
         cluster.pointee.namesWaiting = cluster.pointee.names.count
         for place in cluster.pointee.names.indices { resolve(cluster, place, second: false) }
     }
+
+    /// Asks for one name.
+    mutating func resolveName(_ cluster: ClusterPointer, _ place: Int) { resolve(cluster, place, second: false) }
 
     private mutating func resolve(_ cluster: ClusterPointer, _ place: Int, second: Bool) {
         let host = cluster.pointee.names[place].host
@@ -201,14 +205,23 @@ extension Worker {
         let family = cluster.pointee.plan.lookupFamily
         if answers.addresses.isEmpty {
             let firstType = family == .automatic ? DNSMessage.typeAAAA : DNSMessage.typeA
-            let hasSecond = family == .automatic || family == .v4Preferred || family == .all
+            let hasSecond = family == .automatic || family == .v4Preferred
             if hasSecond, type == firstType { return resolve(cluster, place, second: true) }
         }
         let port = cluster.pointee.names[place].port
-        let found = answers.addresses.map { address in
+        var found = answers.addresses.map { address in
             var copy = address
             copy.port = port
             return copy
+        }
+        if family == .all {
+            if type == DNSMessage.typeA {
+                cluster.pointee.names[place].partial = found
+                return resolve(cluster, place, second: true)
+            }
+            // IPv6 first, as RFC 6724 sorts where both work.
+            found += cluster.pointee.names[place].partial
+            cluster.pointee.names[place].partial = []
         }
         nameSettled(
             cluster, place, addresses: found, timeToLive: answers.timeToLive, failed: false)
@@ -219,16 +232,26 @@ extension Worker {
         _ cluster: ClusterPointer, _ place: Int, addresses: [petrel_address], timeToLive: UInt32, failed: Bool
     ) {
         guard place < cluster.pointee.names.count else { return }
-        let isLogical = cluster.pointee.plan.discovery == .logicalDNS
+        let discovery = cluster.pointee.plan.discovery
         cluster.pointee.names[place].failed = failed
+        cluster.pointee.names[place].failures = failed ? cluster.pointee.names[place].failures + 1 : 0
         // A resolver that fails doesn't make known addresses wrong.
-        if !failed { cluster.pointee.names[place].addresses = isLogical ? Array(addresses.prefix(1)) : addresses }
-        var wait = UInt64(max(1, cluster.pointee.plan.refreshMilliseconds))
-        if cluster.pointee.plan.respectsTTL, !failed, timeToLive > 0 { wait = UInt64(timeToLive) * 1000 }
-        if failed { wait = min(wait, 1000) }
-        let jitter = cluster.pointee.plan.refreshJitterMilliseconds
-        if jitter > 0 { wait += UInt64(random.below(UInt32(clamping: jitter))) }
+        if !failed {
+            cluster.pointee.names[place].addresses =
+                discovery == .logicalDNS ? AddressOrder.interleaved(addresses) : addresses
+        }
+        let schedule = NameSchedule(cluster.pointee.plan)
+        let wait = schedule.wait(
+            timeToLive: failed ? nil : timeToLive, failures: cluster.pointee.names[place].failures,
+            random: random.next())
         cluster.pointee.names[place].expires = milliseconds &+ wait
+        if discovery == .dynamicForwardProxy {
+            cluster.pointee.names[place].isResolving = false
+            cluster.pointee.uses += 1
+            servePending(cluster)
+            serveWaitingRelays(cluster)
+            return release(cluster)
+        }
         cluster.pointee.namesWaiting -= 1
         guard cluster.pointee.namesWaiting <= 0 else { return }
         cluster.pointee.isResolving = false
@@ -242,7 +265,9 @@ extension Worker {
             $0.pointee.plan >= 0 && $0.pointee.plan < plans.count && plans[$0.pointee.plan].address != nil
         }
         for name in cluster.pointee.names {
-            for address in name.addresses {
+            // With LOGICAL_DNS all addresses of the name are one endpoint.
+            let isLogical = cluster.pointee.plan.discovery == .logicalDNS
+            for address in isLogical ? Array(name.addresses.prefix(1)) : name.addresses {
                 let made = endpoint(cluster, address, name.plan)
                 if !fresh.contains(made) { fresh.append(made) }
             }

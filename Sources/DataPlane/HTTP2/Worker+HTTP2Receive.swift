@@ -129,7 +129,7 @@ extension Worker {
                 return attemptFailed(exchange, .refusedStream, .upstreamReset, "the upstream refused the stream")
             }
             upstreamBroke(stream, exchange)
-        case .unused, .inspecting, .securing, .dnsClient, .dnsUpstream, .downstreamHTTP2, .upstreamHTTP2: return
+        case .unused, .inspecting, .securing, .probe, .dnsClient, .dnsUpstream, .downstreamHTTP2, .upstreamHTTP2: return
         }
     }
 

@@ -30,12 +30,7 @@ extension Worker {
             attach(exchange, to: connection)
             return true
         }
-        let cluster = endpoint.pointee.cluster
-        if cluster.pointee.connections >= cluster.pointee.plan.breakers.maximumConnections,
-            endpoint.pointee.connections > 0
-        {
-            return false
-        }
+        guard mayConnect(endpoint) else { return false }
         guard let connection = dial(endpoint, role: .upstreamHTTP2) else {
             attemptFailed(exchange, .connect, .upstreamConnectFailure, "the connection could not be opened")
             return true
@@ -48,6 +43,12 @@ extension Worker {
         linkCarrier(connection, endpoint)
         attach(exchange, to: connection)
         return true
+    }
+
+    /// Whether a request can go out at once, on a connection that is there.
+    func hasOpenCarrier(_ exchange: ExchangePointer, _ endpoint: EndpointPointer) -> Bool {
+        if exchange.pointee.flags.contains(.needsFreshConnection) { return false }
+        return findCarrier(endpoint, exchange.pointee.serverNameHash)?.pointee.flags.contains(.ready) ?? false
     }
 
     private func findCarrier(_ endpoint: EndpointPointer, _ nameHash: UInt64) -> ConnectionPointer? {

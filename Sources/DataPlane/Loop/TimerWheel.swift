@@ -8,7 +8,7 @@ struct TimerNode: BitwiseCopyable {
     /// What kind of struct it is the first field of.
     var owner: Owner = .none
 
-    enum Owner: UInt8, BitwiseCopyable { case none, connection, exchange, query }
+    enum Owner: UInt8, BitwiseCopyable { case none, connection, exchange, query, probe }
 
     fileprivate static let idle = UInt16.max
     var isArmed: Bool { place != Self.idle }

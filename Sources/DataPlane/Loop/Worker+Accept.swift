@@ -134,10 +134,13 @@ extension Worker {
                     || snapshot.pointee.tables.listeners[index].restoresOriginalDestination)
             if !redirected || petrel_original_destination(connection.pointee.descriptor, &wanted) < 0 {
                 _ = petrel_local_address(connection.pointee.descriptor, &wanted)
+            } else {
+                connection.pointee.flags.insert(.restored)
             }
         } else if petrel_original_destination(connection.pointee.descriptor, &wanted) < 0 {
             _ = petrel_local_address(connection.pointee.descriptor, &wanted)
         }
+        if name == nil { connection.pointee.flags.insert(.restored) }
         connection.pointee.local = wanted
         guard wanted.family != 0 else { return refuse(connection, .noListener) }
         if index < 0 {

@@ -9,17 +9,19 @@ extension Worker {
         switch command {
         case .addWorkload(let id, let name, let tables):
             let workload = WorkloadPointer.allocate(capacity: 1)
-            workload.initialize(to: WorkloadState(id: id, name: name, snapshot: makeSnapshot(tables)))
+            workload.initialize(to: WorkloadState(id: id, name: name, snapshot: makeSnapshot(tables, id)))
             workloads[id] = workload
+            startChecks(workload.pointee.snapshot)
         case .publish(let id, let tables):
             guard let workload = workloads[id] else { return }
             let old = workload.pointee.snapshot
-            let new = makeSnapshot(tables)
+            let new = makeSnapshot(tables, id)
             workload.pointee.snapshot = new
             // Limits that didn't change stay as full or empty as they are.
             if old.pointee.buckets.count < 1024 { new.pointee.buckets = old.pointee.buckets }
             carryClusters(from: old, to: new)
             release(old)
+            startChecks(new)
         case .removeWorkload(let id):
             guard let workload = workloads.removeValue(forKey: id) else { return }
             for place in listeners.indices where listeners[place].isOpen && listeners[place].workload == workload {
@@ -57,9 +59,9 @@ extension Worker {
         }
     }
 
-    private mutating func makeSnapshot(_ tables: TrafficTables) -> SnapshotPointer {
+    private mutating func makeSnapshot(_ tables: TrafficTables, _ workload: UInt32) -> SnapshotPointer {
         let snapshot = SnapshotPointer.allocate(capacity: 1)
-        snapshot.initialize(to: SnapshotState(tables: tables, serial: nextSerial))
+        snapshot.initialize(to: SnapshotState(tables: tables, workload: workload, serial: nextSerial))
         snapshot.pointee.uses = 1
         nextSerial += 1
         return snapshot
@@ -140,7 +142,7 @@ extension Worker {
         }
         for connection in connections.all where connection.pointee.slot.generation & 1 == 1 {
             switch connection.pointee.role {
-            case .upstreamHTTP: closeUpstream(connection)
+            case .upstreamHTTP, .probe: closeUpstream(connection)
             case .downstreamHTTP2, .upstreamHTTP2: carrierLost(connection)
             case .relayDownstream where connection.pointee.other != nil,
                 .relayUpstream where connection.pointee.other != nil:

@@ -35,7 +35,9 @@ extension Worker {
         let second = tables.decide(http, on: listener, random: 0)
         let third = tables.decide(secure, on: listener, random: 0)
         let same = first.chain == second.chain && first.chain == third.chain && first.handling == .tcp
-        return same && first.chain >= 0 ? first : nil
+        guard same, first.chain >= 0 else { return nil }
+        // There the server name says where to go.
+        return tables.chain(of: first).dynamicForwardPort > 0 ? nil : first
     }
 
     private func effectiveListener(_ connection: ConnectionPointer, _ snapshot: SnapshotPointer) -> Int {

@@ -29,6 +29,7 @@ struct Worker: ~Copyable {
     var exchanges = Slab<Exchange>()
     var queries = Slab<DNSQuery>()
     var streams = Slab<HTTP2Stream>()
+    var probes = Slab<Probe>()
     let readBuffer: UnsafeMutablePointer<UInt8>
     let scratch: UnsafeMutablePointer<UInt8>
     let head: UnsafeMutablePointer<HTTP1Head>
@@ -221,6 +222,7 @@ struct Worker: ~Copyable {
         case .upstreamHTTP: serveUpstream(connection)
         case .downstreamHTTP2, .upstreamHTTP2: serveCarrier(connection)
         case .relayDownstream, .relayUpstream: serveRelay(connection)
+        case .probe: serveProbe(connection)
         case .dnsClient: serveDNSClient(connection)
         case .dnsUpstream: serveDNSUpstream(connection)
         }
@@ -250,6 +252,7 @@ struct Worker: ~Copyable {
         case .connection: timedOut(raw.assumingMemoryBound(to: Connection.self))
         case .exchange: timedOut(raw.assumingMemoryBound(to: Exchange.self))
         case .query: timedOut(raw.assumingMemoryBound(to: DNSQuery.self))
+        case .probe: timedOut(raw.assumingMemoryBound(to: Probe.self))
         case .none: return
         }
     }
@@ -268,4 +271,6 @@ struct WorkerSettings: Sendable {
     var metricSource: MetricSource?
     /// Local rate limits, shared by all workers.
     var buckets = TokenBuckets()
+    /// What workers know of clusters together.
+    let shared = SharedClusters()
 }

@@ -23,6 +23,8 @@ struct Connection: SlabElement {
         /// connection of one of the roles above.
         case downstreamHTTP2
         case upstreamHTTP2
+        /// An active health check.
+        case probe
         case dnsClient
         case dnsUpstream
     }
@@ -63,6 +65,12 @@ struct Connection: SlabElement {
         static let sawTLS = Flags(rawValue: 1 << 18)
         /// An HTTP/2 connection that takes more requests of its endpoint.
         static let pooled = Flags(rawValue: 1 << 19)
+        /// CONNECT is sent, and its answer isn't here yet.
+        static let tunneling = Flags(rawValue: 1 << 25)
+        /// `local` is where the client wanted to go, not where we listen.
+        static let restored = Flags(rawValue: 1 << 26)
+        /// It was not made in time.
+        static let timedOut = Flags(rawValue: 1 << 24)
     }
 
     // The timer comes first: a pointer to it is a pointer to the connection.
@@ -110,6 +118,12 @@ struct Connection: SlabElement {
     var endpoint: EndpointPointer?
     var nextIdle: ConnectionPointer?
     var previousIdle: ConnectionPointer?
+    /// Another connection that is being made for the same purpose.
+    var rival: ConnectionPointer?
+    /// Which of the endpoint's addresses it goes to.
+    var addressPlace: UInt8 = 0
+    /// The check that a connection is made for.
+    var probe: ProbePointer?
     /// The question that a connection to a resolver carries.
     var query: QueryPointer?
     /// The cluster of a TCP relay, on its upstream half.

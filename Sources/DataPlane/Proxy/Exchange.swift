@@ -44,7 +44,7 @@ struct BodyReader: BitwiseCopyable {
 /// line. Plain data in a slab. With HTTP/2 a connection has several.
 struct Exchange: SlabElement {
     struct Flags: OptionSet, BitwiseCopyable {
-        let rawValue: UInt32
+        let rawValue: UInt64
         static let isHead = Flags(rawValue: 1 << 0)
         static let clientHTTP10 = Flags(rawValue: 1 << 1)
         /// The connection ends with this response.
@@ -92,6 +92,12 @@ struct Exchange: SlabElement {
         static let wasDelayed = Flags(rawValue: 1 << 26)
         /// Our own answers take gRPC's form.
         static let isGRPC = Flags(rawValue: 1 << 31)
+        /// `destination` counts, also when it is none.
+        static let namesDestination = Flags(rawValue: 1 << 40)
+        /// The route's priority is high: other circuit breakers count.
+        static let highPriority = Flags(rawValue: 1 << 41)
+        /// Counted among those that wait for a connection.
+        static let countedPending = Flags(rawValue: 1 << 42)
     }
 
     /// A run of bytes in `head`.
@@ -168,6 +174,8 @@ struct Exchange: SlabElement {
     var clientAddress = petrel_address()
     var upstreamAddress = petrel_address()
     var upstreamLocal = petrel_address()
+    /// Where a header of the request says it goes (ORIGINAL_DST); family 0 for nowhere.
+    var destination = petrel_address()
     var next: ExchangePointer?
 
     init() {}

@@ -8,6 +8,8 @@ typealias WorkloadPointer = UnsafeMutablePointer<WorkloadState>
 /// the worker's own thread ever touches it.
 struct SnapshotState {
     let tables: TrafficTables
+    /// Whose configuration it is.
+    let workload: UInt32
     /// Counts up with each configuration a worker takes.
     let serial: UInt64
     /// Exchanges, clusters and the workload itself.
@@ -22,8 +24,9 @@ struct SnapshotState {
     /// Which listener takes captured connections; -1 without one.
     let captureListener: Int
 
-    init(tables: TrafficTables, serial: UInt64) {
+    init(tables: TrafficTables, workload: UInt32, serial: UInt64) {
         self.tables = tables
+        self.workload = workload
         self.serial = serial
         clusterCount = tables.clusters.count
         clusters = .allocate(capacity: max(1, clusterCount))

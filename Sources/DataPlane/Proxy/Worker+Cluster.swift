@@ -15,10 +15,14 @@ extension Worker {
     private mutating func makeCluster(_ snapshot: SnapshotPointer, _ index: Int) -> ClusterPointer {
         let cluster = ClusterPointer.allocate(capacity: 1)
         let tables = snapshot.pointee.tables
+        let revision = tables.clusters[index].revision
+        let key = SharedClusters.Key(
+            workload: snapshot.pointee.workload, name: tables.clusters[index].name.string, revision: revision)
+        let shared = settings.shared.join(key, tables.clusters[index], at: milliseconds)
         cluster.initialize(
             to: ClusterState(
-                index: index, revision: tables.clusters[index].revision,
-                endpointRevision: tables.endpointRevision(ofCluster: index), snapshot: snapshot))
+                index: index, revision: revision, endpointRevision: tables.endpointRevision(ofCluster: index),
+                snapshot: snapshot, shared: shared, sharedKey: key))
         snapshot.pointee.uses += 1
         snapshot.pointee.clusters[index] = cluster
         let labels = [("cluster", tables.clusters[index].name.string)]
@@ -34,8 +38,9 @@ extension Worker {
         cluster.pointee.names = []
         var fixed: [EndpointPointer] = []
         let discovery = cluster.pointee.plan.discovery
+        // What clients asked for isn't of the configuration.
+        if discovery == .originalDestination || discovery == .dynamicForwardProxy { return }
         for place in 0..<plans.count {
-            if plans[place].health == .unhealthy || plans[place].health == .draining { continue }
             if let address = plans[place].address {
                 let target = petrel_address(address, port: plans[place].port)
                 fixed.append(endpoint(cluster, override(plans[place], target), place))
@@ -71,6 +76,10 @@ extension Worker {
         let made = EndpointPointer.allocate(capacity: 1)
         made.initialize(
             to: EndpointState(cluster: cluster, address: address, hostname: hostname, plan: place, weight: weight))
+        made.pointee.joined = milliseconds
+        if cluster.pointee.shared.watches {
+            made.pointee.number = Int32(truncatingIfNeeded: cluster.pointee.shared.join(address))
+        }
         return made
     }
 
@@ -82,15 +91,21 @@ extension Worker {
         for endpoint in old where !fresh.contains(endpoint) {
             endpoint.pointee.retired = true
             endpoint.pointee.uses += 1
+            endProbe(endpoint)
             while let waiting = endpoint.pointee.idle { closeUpstream(waiting) }
             retireCarriers(endpoint)
             endpoint.pointee.uses -= 1
             reapEndpoint(endpoint)
         }
+        rebalance(cluster)
+        startProbes(cluster)
     }
 
     mutating func reapEndpoint(_ endpoint: EndpointPointer) {
         guard endpoint.pointee.retired, endpoint.pointee.uses == 0, endpoint.pointee.connections == 0 else { return }
+        if endpoint.pointee.number >= 0 {
+            endpoint.pointee.cluster.pointee.shared.leave(Int(endpoint.pointee.number))
+        }
         endpoint.deallocate()
     }
 
@@ -146,6 +161,8 @@ extension Worker {
         let snapshot = cluster.pointee.snapshot
         replaceEndpoints(cluster, [])
         forgetQueries(of: cluster)
+        cluster.pointee.shared.resignAsChecker(self.index)
+        settings.shared.leave(cluster.pointee.sharedKey)
         if let metrics = cluster.pointee.metrics { settings.registry.retire(metrics) }
         cluster.pointee.series.retire(settings.registry)
         cluster.deinitialize(count: 1)
@@ -167,69 +184,32 @@ extension Worker {
         snapshot.deallocate()
     }
 
-    // MARK: - Choosing an endpoint
-
-    /// Picks an endpoint by the cluster's policy; nil when there is none.
-    mutating func pick(_ cluster: ClusterPointer, _ exchange: ExchangePointer?) -> EndpointPointer? {
-        let count = cluster.pointee.endpoints.count
-        if count <= 1 { return count == 0 ? nil : cluster.pointee.endpoints[0] }
-        if let exchange, exchange.pointee.flags.contains(.hasHash) {
-            return cluster.pointee.endpoints[rendezvous(cluster, exchange.pointee.hash)]
-        }
-        switch cluster.pointee.plan.balancing {
-        case .leastRequest:
-            var best = cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
-            for _ in 1..<max(2, cluster.pointee.plan.leastRequestChoices) {
-                let other = cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
-                let otherLoad = UInt64(other.pointee.activeRequests + 1) * UInt64(best.pointee.weight)
-                let bestLoad = UInt64(best.pointee.activeRequests + 1) * UInt64(other.pointee.weight)
-                if otherLoad < bestLoad { best = other }
-            }
-            return best
-        case .random, .ringHash, .maglev:
-            return cluster.pointee.endpoints[Int(random.below(UInt32(count)))]
-        case .roundRobin, .clusterProvided:
-            cluster.pointee.cursor &+= 1
-            return cluster.pointee.endpoints[Int(cluster.pointee.cursor) % count]
-        }
-    }
-
-    /// Highest random weight: the same endpoint for the same hash, and only
-    /// the share of an endpoint that goes moves.
-    private func rendezvous(_ cluster: ClusterPointer, _ hash: UInt64) -> Int {
-        var best = 0
-        var bestScore: UInt64 = 0
-        for (place, endpoint) in cluster.pointee.endpoints.enumerated() {
-            var address = endpoint.pointee.address
-            let seed = withUnsafeBytes(of: &address) {
-                ByteComparison.hash($0.bindMemory(to: UInt8.self))
-            }
-            let product = (hash ^ seed).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            let score = product.high ^ product.low
-            if place == 0 || score > bestScore {
-                best = place
-                bestScore = score
-            }
-        }
-        return best
-    }
+    // MARK: - Original destinations
 
     /// The endpoint for the original destination of a connection.
     mutating func originalEndpoint(_ cluster: ClusterPointer, _ destination: petrel_address) -> EndpointPointer {
         var target = destination
         let port = cluster.pointee.plan.upstreamPortOverride
         if port != 0 { target.port = port }
+        return dynamicEndpoint(cluster, target)
+    }
+
+    /// An endpoint that no configuration names: addresses of long ago make
+    /// room for it.
+    mutating func dynamicEndpoint(_ cluster: ClusterPointer, _ target: petrel_address) -> EndpointPointer {
+        let key = EndpointKey(target)
+        if let known = cluster.pointee.dynamicEndpoints[key] { return known }
+        if cluster.pointee.endpoints.count >= 4096 { dropUnusedEndpoints(cluster) }
         let made = endpoint(cluster, target, -1)
-        if !cluster.pointee.endpoints.contains(made) {
-            // Addresses of long ago make room.
-            if cluster.pointee.endpoints.count >= 1024 { dropUnusedEndpoints(cluster) }
-            cluster.pointee.endpoints.append(made)
-        }
+        cluster.pointee.endpoints.append(made)
+        cluster.pointee.dynamicEndpoints[key] = made
         return made
     }
 
     private mutating func dropUnusedEndpoints(_ cluster: ClusterPointer) {
         let used = cluster.pointee.endpoints.filter { $0.pointee.connections > 0 || $0.pointee.uses > 0 }
+        cluster.pointee.dynamicEndpoints = [:]
+        for endpoint in used { cluster.pointee.dynamicEndpoints[EndpointKey(endpoint.pointee.address)] = endpoint }
         replaceEndpoints(cluster, used)
     }
 }

@@ -16,11 +16,23 @@ extension Worker {
     }
 
     /// Opens a socket towards an endpoint and registers it.
-    mutating func dial(_ endpoint: EndpointPointer, role: Connection.Role) -> ConnectionPointer? {
+    /// `port` takes the place of the endpoint's; 0 leaves that.
+    /// `other` is another address of it, at `place` among its name's.
+    mutating func dial(
+        _ endpoint: EndpointPointer, role: Connection.Role, port: UInt16 = 0, to other: petrel_address? = nil,
+        place: UInt8 = 0
+    ) -> ConnectionPointer? {
         let cluster = endpoint.pointee.cluster
-        var address = endpoint.pointee.address
-        let descriptor = petrel_connect(&address)
-        guard descriptor >= 0 else { return nil }
+        var address = other ?? endpoint.pointee.address
+        if port != 0 { address.port = port }
+        let descriptor: Int32
+        if let source = cluster.pointee.plan.sourceAddress, source.isIPv4 == (address.family == 4) {
+            var from = petrel_address(source, port: cluster.pointee.plan.sourcePort)
+            descriptor = petrel_connect_from(&address, &from)
+        } else {
+            descriptor = petrel_connect(&address)
+        }
+        guard descriptor >= 0 else { return dialRest(endpoint, role: role, behind: place) }
         let connection = connections.allocate()
         connection.pointee.descriptor = descriptor
         connection.pointee.role = role
@@ -28,8 +40,10 @@ extension Worker {
         connection.pointee.opened = now
         connection.pointee.lastActivity = now
         connection.pointee.endpoint = endpoint
+        connection.pointee.addressPlace = place
         endpoint.pointee.connections += 1
         cluster.pointee.connections += 1
+        _ = cluster.pointee.shared.takeConnection(.max, isFirst: true)
         if !cluster.pointee.plan.keepalive.isEmpty {
             let plan = cluster.pointee.plan.keepalive[0]
             _ = petrel_keepalive(
@@ -45,7 +59,7 @@ extension Worker {
         }
         metrics.shard.add(metrics.upstreamConnections)
         cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.connections)
-        arm(connection, after: UInt64(max(1, cluster.pointee.plan.connectTimeoutMilliseconds)))
+        armConnecting(connection, limit: UInt64(max(1, cluster.pointee.plan.connectTimeoutMilliseconds)))
         return connection
     }
 
@@ -55,6 +69,7 @@ extension Worker {
         if connection.pointee.flags.contains(.connecting) {
             let error = petrel_socket_error(connection.pointee.descriptor)
             if error != 0 {
+                if passOn(connection) { return false }
                 connectFailed(connection, .upstreamConnectFailure, connectWords(-error))
                 return false
             }
@@ -63,6 +78,7 @@ extension Worker {
                 return false
             }
             connection.pointee.flags.remove(.connecting)
+            settleRivals(connection)
             guard openTransport(connection) else { return false }
         }
         if connection.pointee.flags.contains(.handshaking) { return continueHandshake(connection) }
@@ -103,7 +119,9 @@ extension Worker {
         }
         let plans = own?.tls ?? cluster.pointee.plan.tls
         guard !plans.isEmpty else { return true }
-        let isHTTP = connection.pointee.role == .upstreamHTTP || connection.pointee.role == .upstreamHTTP2
+        let isHTTP =
+            connection.pointee.role == .upstreamHTTP || connection.pointee.role == .upstreamHTTP2
+            || connection.pointee.role == .probe
         do {
             let context = try tlsContext(cluster, match, plans[0], isHTTP: isHTTP)
             let name = serverName(connection, endpoint, plans[0])
@@ -127,7 +145,7 @@ extension Worker {
         let offer: StaticString
         if connection.pointee.role == .upstreamHTTP2 {
             offer = "\u{2}h2"
-        } else if cluster.pointee.plan.httpProtocol == .automatic {
+        } else if cluster.pointee.plan.httpProtocol == .automatic, connection.pointee.role != .probe {
             offer = "\u{2}h2\u{8}http/1.1"
         } else {
             return
@@ -227,12 +245,18 @@ extension Worker {
 
     /// A connection that never got ready.
     mutating func connectFailed(_ connection: ConnectionPointer, _ reason: Reason, _ detail: String) {
+        if connection.pointee.role == .probe {
+            guard let probe = connection.pointee.probe else { return closeUpstream(connection) }
+            return conclude(probe, .failed)
+        }
         if let endpoint = connection.pointee.endpoint {
             endpoint.pointee.cluster.pointee.metrics?.add(WorkerMetrics.clusterLayout.failures)
         }
         if connection.pointee.role == .relayUpstream {
+            report(connection.pointee.endpoint, connection.pointee.flags.contains(.timedOut) ? .timedOut : .failed)
             return relayConnectFailed(connection, reason, detail)
         }
+        report(connection.pointee.endpoint, connection.pointee.flags.contains(.timedOut) ? .timedOut : .failed)
         if connection.pointee.role == .upstreamHTTP2 { return carrierConnectFailed(connection, reason, detail) }
         let exchange = connection.pointee.exchange
         connection.pointee.exchange = nil

@@ -8,14 +8,31 @@ extension Worker {
     mutating func start(_ exchange: ExchangePointer) {
         guard let cluster = exchange.pointee.cluster else { return }
         if exchange.pointee.request.isDone { requestComplete(exchange) } else { armExchange(exchange) }
-        if !namesAreFresh(cluster) {
+        let endpoint: EndpointPointer
+        if cluster.pointee.plan.discovery == .dynamicForwardProxy {
+            let authority = String(decoding: exchange.pointee.bytes(exchange.pointee.upstreamAuthority), as: UTF8.self)
+            let port: UInt16 = cluster.pointee.plan.tls.isEmpty ? 80 : 443
+            switch forwardEndpoint(cluster, ForwardTarget(authority: authority, port: port)) {
+            case .endpoint(let found): endpoint = found
+            case .unknown: return reply(exchange, status: 503, .noEndpoint, detail: "\(authority) is no host")
+            case .failed: return reply(exchange, status: 503, .dnsFailure, detail: "")
+            case .waits:
+                exchange.pointee.flags.insert(.waitsForCluster)
+                return enqueuePending(exchange, cluster)
+            }
+        } else if !namesAreFresh(cluster) {
             exchange.pointee.flags.insert(.waitsForCluster)
             return enqueuePending(exchange, cluster)
-        }
-        let endpoint: EndpointPointer
-        if cluster.pointee.plan.discovery == .originalDestination {
+        } else if cluster.pointee.plan.discovery == .originalDestination {
+            let isNamed = exchange.pointee.flags.contains(.namesDestination)
             guard let downstream = exchange.pointee.downstream else { return abandon(exchange) }
-            endpoint = originalEndpoint(cluster, downstream.pointee.local)
+            let target = isNamed ? exchange.pointee.destination : downstream.pointee.local
+            guard target.family != 0, isNamed || downstream.pointee.flags.contains(.restored) else {
+                return reply(
+                    exchange, status: 503, .noEndpoint,
+                    detail: isNamed ? "the header names no address" : "the connection has no original destination")
+            }
+            endpoint = originalEndpoint(cluster, target)
         } else if let chosen = pickForAttempt(cluster, exchange) {
             endpoint = chosen
         } else {
@@ -24,7 +41,9 @@ extension Worker {
                 ? .blackHole : (cluster.pointee.names.isEmpty ? .noEndpoint : .dnsFailure)
             return reply(exchange, status: 503, reason, detail: "")
         }
-        guard cluster.pointee.activeRequests < cluster.pointee.plan.breakers.maximumRequests else {
+        let isHigh = exchange.pointee.flags.contains(.highPriority)
+        let shared = cluster.pointee.shared
+        guard shared.takeRequest(breakers(exchange, cluster).maximumRequests, highPriority: isHigh) else {
             return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests at once")
         }
         exchange.pointee.endpoint = endpoint
@@ -42,17 +61,44 @@ extension Worker {
             metrics.shard.add(metrics.upstreamReused)
             return send(exchange, on: waiting)
         }
-        let limit = cluster.pointee.plan.breakers.maximumConnections
+        // From here to the moment it has a connection it waits for one.
+        if !isStream || !hasOpenCarrier(exchange, endpoint) {
+            guard shared.takePending(breakers(exchange, cluster).maximumPending, highPriority: isHigh) else {
+                leaveEndpoint(exchange)
+                return reply(
+                    exchange, status: 503, .upstreamOverflow, detail: "too many requests wait for a connection")
+            }
+            exchange.pointee.flags.insert(.countedPending)
+        }
         if isStream {
             if startStream(exchange, endpoint) { return }
-        } else if cluster.pointee.connections < limit || endpoint.pointee.connections == 0 {
+        } else if mayConnect(endpoint) {
             return connect(exchange, endpoint)
         }
         leaveEndpoint(exchange)
-        guard cluster.pointee.pending < cluster.pointee.plan.breakers.maximumPending else {
-            return reply(exchange, status: 503, .upstreamOverflow, detail: "too many requests wait for a connection")
-        }
         enqueuePending(exchange, cluster)
+    }
+
+    /// The circuit breakers of the request's priority.
+    func breakers(_ exchange: ExchangePointer, _ cluster: ClusterPointer) -> CircuitBreakers {
+        exchange.pointee.flags.contains(.highPriority)
+            ? cluster.pointee.plan.highPriorityBreakers : cluster.pointee.plan.breakers
+    }
+
+    /// Whether the circuit breakers allow another connection; an endpoint
+    /// without any always gets its first.
+    func mayConnect(_ endpoint: EndpointPointer) -> Bool {
+        let cluster = endpoint.pointee.cluster
+        let limit = cluster.pointee.plan.breakers.maximumConnections
+        return endpoint.pointee.connections == 0
+            || cluster.pointee.shared.use(highPriority: false).connections < Int(limit)
+    }
+
+    /// It waits for a connection no more.
+    mutating func endWaiting(_ exchange: ExchangePointer) {
+        guard exchange.pointee.flags.contains(.countedPending), let cluster = exchange.pointee.cluster else { return }
+        exchange.pointee.flags.remove(.countedPending)
+        cluster.pointee.shared.returnPending(highPriority: exchange.pointee.flags.contains(.highPriority))
     }
 
     /// The exchange no longer counts for its endpoint.
@@ -62,6 +108,8 @@ extension Worker {
         endpoint.pointee.uses -= 1
         endpoint.pointee.activeRequests -= 1
         endpoint.pointee.cluster.pointee.activeRequests -= 1
+        endpoint.pointee.cluster.pointee.shared.returnRequest(
+            highPriority: exchange.pointee.flags.contains(.highPriority))
         reapEndpoint(endpoint)
     }
 
@@ -107,9 +155,13 @@ extension Worker {
         while rounds > 0, let exchange = cluster.pointee.firstPending {
             rounds -= 1
             removePending(exchange)
+            endWaiting(exchange)
             start(exchange)
-            // It stands in line again: no connection is free.
-            if cluster.pointee.lastPending == exchange { break }
+            // It stands in line again: no connection is free. Behind a dynamic
+            // forward proxy the others wait for other names.
+            if cluster.pointee.lastPending == exchange, cluster.pointee.plan.discovery != .dynamicForwardProxy {
+                break
+            }
         }
         release(cluster)
     }
@@ -174,6 +226,12 @@ extension Worker {
     /// Closes an upstream connection and lets those in line try.
     mutating func closeUpstream(_ connection: ConnectionPointer, reset: Bool = false) {
         unlinkIdle(connection)
+        if let rival = connection.pointee.rival {
+            // Nobody wants either of the two any more.
+            connection.pointee.rival = nil
+            rival.pointee.rival = nil
+            closeUpstream(rival)
+        }
         let endpoint = connection.pointee.endpoint
         connection.pointee.endpoint = nil
         close(connection, reset: reset)
@@ -182,6 +240,7 @@ extension Worker {
         cluster.pointee.uses += 1
         endpoint.pointee.connections -= 1
         cluster.pointee.connections -= 1
+        cluster.pointee.shared.returnConnection()
         reapEndpoint(endpoint)
         if cluster.pointee.firstPending != nil { servePending(cluster) }
         release(cluster)

@@ -49,6 +49,7 @@ extension Worker {
         let hosts = configuration[0].virtualHosts
         let routes = hosts[Int(decision.virtualHost)].routes
         let route = Int(decision.route)
+        if routes[route].highPriority { exchange.pointee.flags.insert(.highPriority) }
         noteLimits(exchange, parts.view, routes[route], manager[0])
         noteRetries(exchange, parts.view, decision, routes[route].bufferLimit)
         noteMirrors(exchange, parts.view, decision, tables)
@@ -67,6 +68,7 @@ extension Worker {
             return reply(exchange, status: 431, .requestTooLarge, detail: "the head grew too large")
         }
         noteServerName(exchange)
+        noteDestination(exchange, parts)
         if exchange.pointee.flags.contains(.connect) { return begin(exchange) }
 
         // What the client waits for before it sends its body.
@@ -98,6 +100,21 @@ extension Worker {
         }
         blocks.append(result.raw.count > 0 ? result.raw : writer.written, to: &exchange.pointee.head)
         return result.used
+    }
+
+    /// A header may say where a request of an ORIGINAL_DST cluster goes.
+    private func noteDestination(_ exchange: ExchangePointer, _ parts: RequestParts) {
+        guard let cluster = exchange.pointee.cluster, cluster.pointee.plan.discovery == .originalDestination,
+            !cluster.pointee.plan.originalDestinationHeader.isEmpty
+        else { return }
+        let wanted = cluster.pointee.plan.originalDestinationHeader.buffer
+        for index in 0..<head.pointee.fieldCount {
+            guard ByteComparison.equalIgnoringCase(parts.buffer(head.pointee.name(index)), wanted) else { continue }
+            let text = String(decoding: parts.buffer(head.pointee.value(index)), as: UTF8.self)
+            exchange.pointee.flags.insert(.namesDestination)
+            exchange.pointee.destination = ForwardTarget(authority: text, port: 0)?.address ?? petrel_address()
+            return
+        }
     }
 
     /// The server name that TLS to the upstream will ask for decides which

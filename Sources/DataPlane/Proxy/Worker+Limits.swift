@@ -98,6 +98,7 @@ extension Worker {
             }
         case .arrival: endLate(exchange, 408, .streamIdleTimeout, "the request did not arrive in time")
         case .request:
+            if !exchange.pointee.flags.contains(.responseStarted) { report(exchange.pointee.endpoint, .timedOut) }
             let limit = exchange.pointee.timeoutMilliseconds
             endLate(exchange, 504, .upstreamTimeout, "no answer within \(limit) ms")
         case .idle:
@@ -115,6 +116,7 @@ extension Worker {
 
     private mutating func attemptTimedOut(_ exchange: ExchangePointer, _ detail: String) {
         if exchange.pointee.flags.contains(.responseStarted) { return armExchange(exchange) }
+        report(exchange.pointee.endpoint, .timedOut)
         detachUpstream(exchange, mayStay: false)
         attemptFailed(exchange, .timeout, .upstreamTimeout, detail)
     }

@@ -204,14 +204,19 @@ extension Worker {
         case .upstreamHTTP:
             if connection.pointee.flags.contains(.idle) { return closeUpstream(connection) }
             if !connection.pointee.flags.contains(.ready) {
+                if startRival(connection) { return }
+                connection.pointee.flags.insert(.timedOut)
                 connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
             }
         case .upstreamHTTP2 where !connection.pointee.flags.contains(.ready):
             connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
         case .downstreamHTTP2, .upstreamHTTP2: carrierTimedOut(connection)
         case .relayUpstream where !connection.pointee.flags.contains(.ready):
+            if startRival(connection) { return }
+            connection.pointee.flags.insert(.timedOut)
             connectFailed(connection, .upstreamConnectFailure, "the connection was not made in time")
         case .relayDownstream, .relayUpstream: relayTimedOut(connection)
+        case .probe: return
         case .dnsClient: close(connection)
         case .dnsUpstream: dnsStreamTimedOut(connection)
         }

@@ -20,19 +20,31 @@ extension Worker {
     }
 
     private mutating func connectRelay(_ connection: ConnectionPointer, _ cluster: ClusterPointer) {
-        if !namesAreFresh(cluster) {
+        let endpoint: EndpointPointer
+        if cluster.pointee.plan.discovery == .dynamicForwardProxy {
+            switch forwardEndpoint(cluster, relayTarget(connection, cluster)) {
+            case .endpoint(let found): endpoint = found
+            case .unknown: return endRelay(connection, .noEndpoint, cluster)
+            case .failed: return endRelay(connection, .dnsFailure, cluster)
+            case .waits:
+                cluster.pointee.waitingRelays.append(connection.pointee.token)
+                return
+            }
+        } else if !namesAreFresh(cluster) {
             cluster.pointee.waitingRelays.append(connection.pointee.token)
             return
-        }
-        let endpoint: EndpointPointer
-        if cluster.pointee.plan.discovery == .originalDestination {
+        } else if cluster.pointee.plan.discovery == .originalDestination {
+            guard connection.pointee.flags.contains(.restored) else {
+                return endRelay(connection, .noEndpoint, cluster)
+            }
             endpoint = originalEndpoint(cluster, connection.pointee.local)
-        } else if let chosen = pick(cluster, nil) {
+        } else if let chosen = pick(cluster, hash: relayHash(connection)) {
             endpoint = chosen
         } else {
             return endRelay(connection, cluster.pointee.names.isEmpty ? .noEndpoint : .dnsFailure, cluster)
         }
-        guard cluster.pointee.connections < cluster.pointee.plan.breakers.maximumConnections else {
+        let open = cluster.pointee.shared.use(highPriority: false).connections
+        guard open < Int(cluster.pointee.plan.breakers.maximumConnections) else {
             return endRelay(connection, .upstreamOverflow, cluster)
         }
         guard let upstream = dial(endpoint, role: .relayUpstream) else {
@@ -75,12 +87,34 @@ extension Worker {
         closeDownstream(downstream, reset: true)
     }
 
+    /// The host that a client's SNI names, with the port of the chain's
+    /// `sni_dynamic_forward_proxy`.
+    private func relayTarget(_ connection: ConnectionPointer, _ cluster: ClusterPointer) -> ForwardTarget? {
+        guard let decision = connection.pointee.decision, decision.chain >= 0,
+            !connection.pointee.serverName.isEmpty
+        else { return nil }
+        let tables = cluster.pointee.snapshot.pointee.tables
+        guard !tables.listeners.isVacant(Int(decision.listener)),
+            Int(decision.chain) < tables.listeners[Int(decision.listener)].chains.count
+        else { return nil }
+        let port = tables.listeners[Int(decision.listener)].chains[Int(decision.chain)].dynamicForwardPort
+        guard port > 0 else { return nil }
+        let name = String(decoding: connection.pointee.serverName.bytes, as: UTF8.self)
+        return ForwardTarget(host: name, port: port)
+    }
+
+    /// The hash of the client's address, where the proxy asks for one.
+    private func relayHash(_ connection: ConnectionPointer) -> UInt64? {
+        guard let plan = proxyPlan(connection), plan[0].hashesSourceAddress else { return nil }
+        return HashMember.hash("\(connection.pointee.peer.ip)")
+    }
+
     private func relayAttempts(_ downstream: ConnectionPointer?) -> UInt32 {
         guard let plan = proxyPlan(downstream) else { return 1 }
         return plan[0].maximumConnectAttempts
     }
 
-    private func proxyPlan(_ downstream: ConnectionPointer?) -> FlatArray<TCPProxyPlan>? {
+    func proxyPlan(_ downstream: ConnectionPointer?) -> FlatArray<TCPProxyPlan>? {
         guard let downstream, let decision = downstream.pointee.decision, let workload = downstream.pointee.workload,
             downstream.pointee.serial == workload.pointee.snapshot.pointee.serial, decision.chain >= 0
         else { return nil }
@@ -101,11 +135,23 @@ extension Worker {
     mutating func serveRelay(_ connection: ConnectionPointer) {
         if connection.pointee.role == .relayUpstream, !connection.pointee.flags.contains(.ready) {
             guard advance(connection) else { return }
+            report(connection.pointee.endpoint, .connectedForGood)
             relayStarted(connection)
+            if let plan = proxyPlan(connection.pointee.other), plan[0].tunnels {
+                return openTunnel(connection, plan)
+            }
             guard let client = connection.pointee.other else { return }
             // What the client sent meanwhile, then both ways.
             if !pump(from: client, to: connection) { return }
             if !pump(from: connection, to: client) { return }
+            return
+        }
+        if connection.pointee.flags.contains(.tunneling) {
+            guard continueTunnel(connection), let client = connection.pointee.other else { return }
+            let generation = connection.pointee.slot.generation
+            if !pump(from: client, to: connection) { return }
+            guard connection.pointee.slot.generation == generation else { return }
+            _ = pump(from: connection, to: client)
             return
         }
         guard let other = connection.pointee.other else {
@@ -134,10 +180,16 @@ extension Worker {
     }
 
     private func isReady(_ connection: ConnectionPointer) -> Bool {
-        connection.pointee.role == .relayDownstream || connection.pointee.flags.contains(.ready)
+        connection.pointee.role == .relayDownstream
+            || connection.pointee.flags.contains(.ready) && !connection.pointee.flags.contains(.tunneling)
     }
 
     private mutating func relayStarted(_ upstream: ConnectionPointer) {
+        if let client = upstream.pointee.other, let plan = proxyPlan(client),
+            let most = plan[0].maximumDurationMilliseconds, most > 0
+        {
+            timers.arm(Self.timer(client), at: client.pointee.opened / 1_000_000 &+ UInt64(most))
+        }
         guard let plan = proxyPlan(upstream.pointee.other), let limit = plan[0].idleTimeoutMilliseconds, limit > 0
         else { return }
         upstream.pointee.idleLimit = UInt64(limit)
@@ -197,6 +249,8 @@ extension Worker {
     }
 
     mutating func relayTimedOut(_ connection: ConnectionPointer) {
+        // The client's timer is for the whole connection, the other for silence.
+        if connection.pointee.role == .relayDownstream { return closeRelay(connection, reset: false, .maximumDuration) }
         let limit = connection.pointee.idleLimit
         let last = max(connection.pointee.lastActivity, connection.pointee.other?.pointee.lastActivity ?? 0)
         let due = last / 1_000_000 &+ limit

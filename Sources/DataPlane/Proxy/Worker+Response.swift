@@ -225,6 +225,7 @@ extension Worker {
         removePending(exchange)
         forgetDelay(exchange)
         if !exchange.pointee.flags.contains(.shadow) { report(exchange) }
+        endWaiting(exchange)
         leaveEndpoint(exchange)
         endRetry(exchange)
         if let cluster = exchange.pointee.cluster { release(cluster) }

@@ -45,6 +45,7 @@ extension Worker {
     mutating func attemptFailed(
         _ exchange: ExchangePointer, _ failure: RetryState.Failure, _ reason: Reason, _ detail: String
     ) {
+        endWaiting(exchange)
         let started = exchange.pointee.flags.contains(.requestSent)
         if exchange.pointee.retry.isEnabled, let plan = retryPlan(exchange).first {
             let allowance = retryAllowance(exchange)
@@ -97,7 +98,7 @@ extension Worker {
             return false
         }
         if let cluster = exchange.pointee.cluster {
-            cluster.pointee.activeRetries += 1
+            cluster.pointee.shared.addRetry(highPriority: exchange.pointee.flags.contains(.highPriority))
             exchange.pointee.flags.insert(.countsAsRetry)
         }
         metrics.shard.add(metrics.upstreamRetries)
@@ -125,7 +126,7 @@ extension Worker {
     mutating func endRetry(_ exchange: ExchangePointer) {
         guard exchange.pointee.flags.contains(.countsAsRetry), let cluster = exchange.pointee.cluster else { return }
         exchange.pointee.flags.remove(.countsAsRetry)
-        cluster.pointee.activeRetries -= 1
+        cluster.pointee.shared.returnRetry(highPriority: exchange.pointee.flags.contains(.highPriority))
     }
 
     private func retryPlan(_ exchange: ExchangePointer) -> FlatArray<RetryPlan> {
@@ -137,10 +138,11 @@ extension Worker {
     private func retryAllowance(_ exchange: ExchangePointer) -> RetryAllowance {
         guard let cluster = exchange.pointee.cluster else { return RetryAllowance(active: 0, most: 0) }
         // The retry that this request still counts as is over.
-        let own: UInt32 = exchange.pointee.flags.contains(.countsAsRetry) ? 1 : 0
+        let own = exchange.pointee.flags.contains(.countsAsRetry) ? 1 : 0
+        let use = cluster.pointee.shared.use(highPriority: exchange.pointee.flags.contains(.highPriority))
         return RetryAllowance(
-            active: cluster.pointee.activeRetries - own,
-            requests: cluster.pointee.activeRequests + cluster.pointee.pending, cluster.pointee.plan.breakers)
+            active: UInt32(clamping: use.retries - own), requests: UInt32(clamping: use.requests + use.pending),
+            breakers(exchange, cluster))
     }
 
     // MARK: - The next attempt

@@ -12,6 +12,7 @@ extension Worker {
         exchange.pointee.upstream = connection
         exchange.pointee.upstreamLocal = connection.pointee.local
         exchange.pointee.sentUpstream = now
+        endWaiting(exchange)
         exchange.pointee.flags.insert(.requestSent)
         if exchange.pointee.flags.contains(.tunnel) { return startTunnel(connection, exchange) }
         if !transmit(connection, exchange.pointee.opening) {
@@ -33,6 +34,7 @@ extension Worker {
         if !connection.pointee.flags.contains(.ready) {
             // A stream is ready when its carrier says so.
             guard connection.pointee.stream == nil, advance(connection) else { return }
+            report(connection.pointee.endpoint, .connected)
             if connection.pointee.negotiated == .http2, speaksHTTP(connection) { return becomeCarrier(connection) }
             guard let exchange = connection.pointee.exchange else { return giveBack(connection) }
             send(exchange, on: connection)
@@ -163,6 +165,7 @@ extension Worker {
         }
         if exchange.pointee.firstByte == 0 { exchange.pointee.firstByte = now }
         if head.pointee.status < 200 { return passInterim(connection, exchange, bytes) }
+        report(exchange.pointee.endpoint, .status(UInt16(head.pointee.status)))
         if exchange.pointee.retry.isEnabled, retryAnswer(exchange, bytes, semantics) { return -1 }
         exchange.pointee.limits.endAttempt()
         if exchange.pointee.flags.contains(.connect), head.pointee.status < 300 {
@@ -297,6 +300,7 @@ extension Worker {
             exchange.pointee.reason = .upstreamReset
             return cutDownstream(exchange)
         }
+        if !reused { report(exchange.pointee.endpoint, .failed) }
         detachUpstream(exchange, mayStay: false)
         // A waiting connection that the upstream closed just now: once more
         // on a fresh one, if the request can be sent again as it was.

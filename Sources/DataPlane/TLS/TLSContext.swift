@@ -76,10 +76,12 @@ final class TLSContext {
                     return state.verify(store) ? 1 : 0
                 }, Unmanaged.passUnretained(state).toOpaque())
         }
+        if let depth = settings.maximumDepth { SSL_CTX_set_verify_depth(context, Int32(clamping: depth)) }
         guard settings.trust != .none else { return }
         let store: TrustStore.Handle
         do throws(TrustStore.Failure) {
-            store = try TrustStore.store(settings.trust, revocations: settings.revocationList)
+            store = try TrustStore.store(
+                settings.trust, revocations: settings.revocationList, onlyLeaf: settings.checksOnlyLeaf)
         } catch {
             throw TLSFailure(kind: .configuration, detail: error.why)
         }

@@ -20,11 +20,19 @@ extension TLSSettings {
         self.init()
         var source = plan.trust
         var names = plan.names
+        var revocation = plan.revocation
+        var certificates = plan.certificateHashes
+        var keys = plan.publicKeyHashes
+        var expiredIsFine = plan.allowsExpired
         var agentTrust: Trust?
         if plan.trust.kind == .secret {
             if let validation = tables.secret(named: plan.trust.path).first?.validation.first {
                 source = validation.trust
                 if names.isEmpty { names = validation.names }
+                if revocation.kind == .none { revocation = validation.revocation }
+                if certificates.isEmpty { certificates = validation.certificateHashes }
+                if keys.isEmpty { keys = validation.publicKeyHashes }
+                expiredIsFine = expiredIsFine || validation.allowsExpired
             } else {
                 agentTrust = Self.agentTrust(plan.trust.path.string)
                 if agentTrust == nil { throw Self.missing(plan.trust.path.string) }
@@ -42,9 +50,9 @@ extension TLSSettings {
             case .secret: throw Self.missing(source.path.string)
             }
         }
-        switch plan.revocation.kind {
-        case .file: revocationList = .file(plan.revocation.path.string)
-        case .inline: revocationList = .inline(Array(plan.revocation.inline.buffer))
+        switch revocation.kind {
+        case .file: revocationList = .file(revocation.path.string)
+        case .inline: revocationList = .inline(Array(revocation.inline.buffer))
         case .none, .system, .secret: revocationList = nil
         }
         for name in names {
@@ -60,11 +68,13 @@ extension TLSSettings {
             self.names.append(
                 NameMatcher(kind: Self.kind(name.kind), rule: rule, ignoresCase: name.matcher.ignoresCase))
         }
-        certificateHashes = plan.certificateHashes.map { hash in
+        certificateHashes = certificates.map { hash in
             hash.string.lowercased().split(separator: ":").joined()
         }
-        publicKeyHashes = plan.publicKeyHashes.map(\.string)
-        allowsExpired = plan.allowsExpired
+        publicKeyHashes = keys.map(\.string)
+        allowsExpired = expiredIsFine
+        checksOnlyLeaf = plan.checksOnlyLeaf
+        maximumDepth = plan.maximumDepth
         cipherSuites = plan.cipherSuites.string
         curves = plan.curves.string
         verifiesServerName = plan.verifiesServerName

@@ -44,6 +44,9 @@ struct TLSSettings: Sendable, Hashable {
 
     var trust: Trust = .system
     var revocationList: Source?
+    /// Issuers aren't looked up in the revocation list.
+    var checksOnlyLeaf = false
+    var maximumDepth: UInt32?
     /// Any of these must match; with none, and `verifiesServerName`, the
     /// name sent as SNI must be in the certificate.
     var names: [NameMatcher] = []

@@ -16,6 +16,7 @@ enum TrustStore {
     struct Key: Hashable, Sendable {
         var trust: TLSSettings.Trust
         var revocations: TLSSettings.Source?
+        var onlyLeaf: Bool
         /// Modification times, so that a rotated file is read again.
         var version: [UInt64]
     }
@@ -42,10 +43,14 @@ enum TrustStore {
         "/etc/ssl/cert.pem",
     ]
 
-    static func store(_ trust: TLSSettings.Trust, revocations: TLSSettings.Source?) throws(Failure) -> Handle {
-        let key = Key(trust: trust, revocations: revocations, version: version(trust) + version(revocations))
+    /// - Parameter onlyLeaf: Issuers aren't looked up among the revocations.
+    static func store(
+        _ trust: TLSSettings.Trust, revocations: TLSSettings.Source?, onlyLeaf: Bool = false
+    ) throws(Failure) -> Handle {
+        let key = Key(
+            trust: trust, revocations: revocations, onlyLeaf: onlyLeaf, version: version(trust) + version(revocations))
         if let known = stores.withLock({ $0[key] }) { return known }
-        let made = try make(trust, revocations: revocations)
+        let made = try make(trust, revocations: revocations, onlyLeaf: onlyLeaf)
         return stores.withLock {
             if let known = $0[key] { return known }
             $0[key] = made
@@ -54,7 +59,7 @@ enum TrustStore {
     }
 
     private static func make(
-        _ trust: TLSSettings.Trust, revocations: TLSSettings.Source?
+        _ trust: TLSSettings.Trust, revocations: TLSSettings.Source?, onlyLeaf: Bool
     ) throws(Failure) -> Handle {
         guard let store = X509_STORE_new() else { throw .unreadable("no memory") }
         switch trust {
@@ -69,7 +74,7 @@ enum TrustStore {
         }
         if let revocations {
             try add(try bytes(revocations), to: store, named: name(revocations))
-            X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK))
+            X509_STORE_set_flags(store, UInt(X509_V_FLAG_CRL_CHECK | (onlyLeaf ? 0 : X509_V_FLAG_CRL_CHECK_ALL)))
         }
         // A certificate named as an authority is trusted even when it isn't
         // self-signed, as Envoy does.

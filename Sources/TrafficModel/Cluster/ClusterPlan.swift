@@ -113,12 +113,30 @@ public struct ClusterPlan: BitwiseCopyable, Sendable {
     public var upstreamPortOverride: UInt16 = 0
     /// The original destination may be given by this request header; empty for none.
     public var originalDestinationHeader = FlatText()
+    /// In panic requests fail instead of going to all endpoints.
+    public var failsInPanic = false
+    /// How much active requests count against a weight (least request). Default 1.
+    public var activeRequestBias: Double = 1
+    /// Least request looks at all endpoints instead of a few.
+    public var scansAll = false
+    /// Rings and tables hash the endpoint's host name instead of its address.
+    public var hashesHostname = false
     /// Outlier detection: zero or one element.
     public var outlier = FlatArray<OutlierPlan>()
     /// Active health checks.
     public var healthChecks = FlatArray<HealthCheckPlan>()
     /// Address that connections are made from; nil for any.
     public var sourceAddress: IPAddress?
+    /// Port that connections are made from; 0 for any.
+    public var sourcePort: UInt16 = 0
+    /// Dynamic forward proxy: most hosts known at once. Default 1024.
+    public var maximumHosts: UInt32 = 1024
+    /// Dynamic forward proxy: a host that isn't asked for this long may be forgotten. Default 5 min.
+    public var hostLifetimeMilliseconds: Int64 = 300_000
+    /// How soon names that failed are asked for again; nil as often as `refreshMilliseconds` says.
+    public var failureRefreshMilliseconds: Int64?
+    /// The longest that waiting grows to when names go on failing; nil ten times the first.
+    public var maximumFailureRefreshMilliseconds: Int64?
 
     /// Whether it is one of Istio's clusters that swallow traffic: no endpoint can ever exist.
     public var isBlackHole: Bool {
@@ -162,6 +180,8 @@ public struct OutlierPlan: BitwiseCopyable, Sendable {
     public var enforcingGatewayErrorsPercent: UInt32 = 0
     /// Per cent of 5xx detections that eject. Default 100.
     public var enforcing5xxPercent: UInt32 = 100
+    /// Per cent of local detections that eject. Default 100.
+    public var enforcingLocalErrorsPercent: UInt32 = 100
     /// Local failures are counted apart.
     public var splitsLocalErrors = false
     /// Local failures in a row. Default 5.
@@ -170,22 +190,74 @@ public struct OutlierPlan: BitwiseCopyable, Sendable {
     public var intervalMilliseconds: Int64 = 10_000
     /// Base time of an ejection. Default 30 s.
     public var baseEjectionMilliseconds: Int64 = 30_000
-    /// Longest ejection. Default 300 s.
+    /// Random part added to an ejection. Default 0.
+    public var jitterMilliseconds: Int64 = 0
+    /// Longest ejection. Default 300 s, or the base time where that is longer.
     public var maximumEjectionMilliseconds: Int64 = 300_000
     /// Most endpoints ejected, in percent. Default 10.
     public var maximumEjectionPercent: UInt32 = 10
+    /// One endpoint may be ejected whatever the percentage says.
+    public var alwaysEjectsOne = false
+    /// A successful active check ends an ejection. Default true.
+    public var endsWithActiveCheck = true
+    /// Endpoints with enough requests for success rates to be compared. Default 5.
+    public var successRateHosts: UInt32 = 5
+    /// Requests in an interval for an endpoint's success rate to count. Default 100.
+    public var successRateVolume: UInt32 = 100
+    /// Thousandths of a standard deviation that a rate may lie below the mean. Default 1900.
+    public var successRateFactor: UInt32 = 1900
+    /// Per cent of such detections that eject. Default 100.
+    public var enforcingSuccessRatePercent: UInt32 = 100
+    /// The same for local failures. Default 100.
+    public var enforcingLocalSuccessRatePercent: UInt32 = 100
+    /// Per cent of failures from which an endpoint is ejected. Default 85.
+    public var failureThreshold: UInt32 = 85
+    /// Endpoints with enough requests for that. Default 5.
+    public var failureHosts: UInt32 = 5
+    /// Requests in an interval for that. Default 50.
+    public var failureVolume: UInt32 = 50
+    /// Per cent of such detections that eject. Default 0.
+    public var enforcingFailurePercent: UInt32 = 0
+    /// The same for local failures. Default 0.
+    public var enforcingLocalFailurePercent: UInt32 = 0
 }
 
 /// An active health check.
 public struct HealthCheckPlan: BitwiseCopyable, Sendable {
     /// Over what.
-    public enum Kind: UInt8, BitwiseCopyable, Sendable { case tcp, http, grpc }
+    public enum Kind: UInt8, BitwiseCopyable, Sendable { case tcp, http }
     /// Over what.
     public var kind = Kind.tcp
     /// HTTP: Host of the request.
     public var host = FlatText()
     /// HTTP: path of the request.
     public var path = FlatText()
+    /// HTTP: method of the request. Default GET.
+    public var method = FlatText()
+    /// HTTP: statuses of a healthy endpoint. Default 200.
+    public var expectedStatuses = FlatArray<StatusRange>()
+    /// HTTP: statuses that count as failures only after `unhealthyThreshold`; others at once.
+    public var retriableStatuses = FlatArray<StatusRange>()
+    /// TCP: bytes sent first.
+    public var send = FlatText()
+    /// TCP: runs of bytes that must come back, in this order; none for a mere connection.
+    public var receive = FlatArray<FlatText>()
+    /// Most time before the first check.
+    public var initialJitterMilliseconds: Int64 = 0
+    /// Random part of the time between checks.
+    public var intervalJitterMilliseconds: Int64 = 0
+    /// The same, as a percentage of that time.
+    public var intervalJitterPercent: UInt32 = 0
+    /// Time between checks while the cluster never had a connection. Default 60 s.
+    public var idleIntervalMilliseconds: Int64 = 60_000
+    /// The same for healthy endpoints; nil for `idleIntervalMilliseconds`.
+    public var idleHealthyIntervalMilliseconds: Int64?
+    /// Time between checks of unhealthy endpoints; nil for `intervalMilliseconds`.
+    public var unhealthyIntervalMilliseconds: Int64?
+    /// Time after the first failure; nil for `intervalMilliseconds`.
+    public var unhealthyEdgeIntervalMilliseconds: Int64?
+    /// Time after the first success; nil for `intervalMilliseconds`.
+    public var healthyEdgeIntervalMilliseconds: Int64?
     /// Time between checks.
     public var intervalMilliseconds: Int64 = 0
     /// Time for one check.
@@ -194,4 +266,15 @@ public struct HealthCheckPlan: BitwiseCopyable, Sendable {
     public var unhealthyThreshold: UInt32 = 1
     /// Successes until healthy.
     public var healthyThreshold: UInt32 = 1
+}
+
+/// HTTP statuses from `first` to `last`, both included.
+public struct StatusRange: BitwiseCopyable, Hashable, Sendable {
+    /// The lowest.
+    public var first: UInt16
+    /// The highest.
+    public var last: UInt16
+
+    /// Whether a status lies in it.
+    public func contains(_ status: UInt16) -> Bool { first <= status && status <= last }
 }

@@ -25,6 +25,15 @@ public struct EndpointPlan: BitwiseCopyable, Sendable {
     public var localityWeight: UInt32 = 0
     /// What the configuration says about its health.
     public var health = Health.unknown
+    /// Port that active checks go to; 0 for the endpoint's own.
+    public var checkPort: UInt16 = 0
+    /// Host that active checks name; empty for the check's own.
+    public var checkHost = FlatText()
+    /// Active checks leave it alone: it counts as healthy.
+    public var isUnchecked = false
+    /// What rings and tables hash instead of the address (metadata `envoy.lb`,
+    /// `hash_key`); empty for the address.
+    public var hashKey = FlatText()
     /// Labels for ``TransportMatch`` (metadata `envoy.transport_socket_match`).
     public var transportLabels = FlatArray<TransportLabel>()
 }

@@ -43,6 +43,10 @@ public struct TLSPlan: BitwiseCopyable, Sendable {
     public var trust = CredentialSource()
     /// Revocation list; `.none` for no check.
     public var revocation = CredentialSource()
+    /// Only the certificate itself is looked up in the revocation list, not its issuers.
+    public var checksOnlyLeaf = false
+    /// Most issuers between a certificate and a trusted one; nil for the library's default.
+    public var maximumDepth: UInt32?
     /// Certificate (and key) shown to the other side; `.none` for none.
     public var certificate = CredentialSource()
     /// ALPN in wire format; empty offers none (then the codec decides).

@@ -43,7 +43,7 @@ extension ClusterCompiler {
         if message.hasMaxRequestsPerConnection {
             plan.maximumRequestsPerConnection = message.maxRequestsPerConnection.value
         }
-        common(message.commonHTTPProtocolOptions, &plan)
+        try common(message.commonHTTPProtocolOptions, "common_http_protocol_options", &plan)
         try serverName(message.upstreamHTTPProtocolOptions, &plan)
         for (name, any) in message.typedExtensionProtocolOptions.sorted(by: { $0.key < $1.key }) {
             let path = "typed_extension_protocol_options[\(name)]"
@@ -72,7 +72,7 @@ extension ClusterCompiler {
         {
             throw CompileError("\(path).http_filters[\(index)]", "\"\(filter.name)\" is not supported")
         }
-        common(message.commonHTTPProtocolOptions, &plan)
+        try common(message.commonHTTPProtocolOptions, "\(path).common_http_protocol_options", &plan)
         try serverName(message.upstreamHTTPProtocolOptions, &plan)
         switch message.upstreamProtocolOptions {
         case .explicitHTTPConfig(let config):
@@ -80,6 +80,7 @@ extension ClusterCompiler {
                 plan.httpProtocol = .http2
                 streams(http2, &plan)
             } else {
+                try refuseHTTP1(config.httpProtocolOptions, "\(path).explicit_http_config.http_protocol_options")
                 plan.httpProtocol = .http1
             }
         case .useDownstreamProtocolConfig(let config):
@@ -96,7 +97,10 @@ extension ClusterCompiler {
         if message.hasMaxConcurrentStreams { plan.maximumConcurrentStreams = message.maxConcurrentStreams.value }
     }
 
-    private func common(_ message: Envoy_Config_Core_V3_HttpProtocolOptions, _ plan: inout ClusterPlan) {
+    private func common(
+        _ message: Envoy_Config_Core_V3_HttpProtocolOptions, _ path: String, _ plan: inout ClusterPlan
+    ) throws(CompileError) {
+        try refuseCommon(message, path)
         if message.hasIdleTimeout { plan.idleTimeoutMilliseconds = Arena.limit(message.idleTimeout) }
         if message.hasMaxRequestsPerConnection {
             plan.maximumRequestsPerConnection = message.maxRequestsPerConnection.value

@@ -8,14 +8,7 @@ struct ClusterCompiler {
     let arena: Arena
 
     func compile(_ message: Message) throws(CompileError) -> ClusterPlan {
-        if message.hasLbSubsetConfig { throw .unsupported("lb_subset_config") }
-        if message.hasUpstreamConfig { throw .unsupported("upstream_config") }
-        if message.connectionPoolPerDownstreamConnection { throw .unsupported("connection_pool_per_downstream_connection") }
-        if message.hasQueuingPolicies { throw .unsupported("queuing_policies") }
-        for (index, filter) in message.filters.enumerated()
-        where !FilterCompiler.isObserver(name: filter.name, message: filter.typedConfig.messageName) {
-            throw CompileError("filters[\(index)]", "upstream filter \"\(filter.name)\" is not supported")
-        }
+        try refuseUnsupported(message)
         var plan = ClusterPlan()
         plan.name = arena.text(message.name)
         plan.service = service(message)
@@ -33,8 +26,8 @@ struct ClusterCompiler {
         breakers(message, &plan)
         try transport(message, &plan)
         try protocols(message, &plan)
-        health(message, &plan)
-        try healthChecks(message, &plan)
+        try health(message, &plan)
+        plan.healthChecks = try HealthCheckCompiler(arena: arena).compile(message.healthChecks, cluster: message.name)
         if message.upstreamConnectionOptions.hasTcpKeepalive {
             let keepalive = message.upstreamConnectionOptions.tcpKeepalive
             plan.keepalive = arena.single(
@@ -42,14 +35,21 @@ struct ClusterCompiler {
                     probes: keepalive.keepaliveProbes.value, timeSeconds: keepalive.keepaliveTime.value,
                     intervalSeconds: keepalive.keepaliveInterval.value))
         }
-        if message.hasUpstreamBindConfig, !message.upstreamBindConfig.sourceAddress.address.isEmpty {
-            let text = message.upstreamBindConfig.sourceAddress.address
-            guard let address = IPAddress(text) else {
-                throw CompileError("upstream_bind_config.source_address.address", "\"\(text)\" is not an IP address")
-            }
-            plan.sourceAddress = address
-        }
+        if message.hasUpstreamBindConfig { try bind(message.upstreamBindConfig, &plan) }
         return plan
+    }
+
+    private func bind(_ config: Envoy_Config_Core_V3_BindConfig, _ plan: inout ClusterPlan) throws(CompileError) {
+        if config.freebind.value { throw .unsupported("upstream_bind_config.freebind") }
+        if !config.socketOptions.isEmpty { throw .unsupported("upstream_bind_config.socket_options") }
+        if config.hasLocalAddressSelector { throw .unsupported("upstream_bind_config.local_address_selector") }
+        guard config.hasSourceAddress else { return }
+        let text = config.sourceAddress.address
+        guard let address = IPAddress(text) else {
+            throw CompileError("upstream_bind_config.source_address.address", "\"\(text)\" is not an IP address")
+        }
+        plan.sourceAddress = address
+        plan.sourcePort = UInt16(truncatingIfNeeded: config.sourceAddress.portValue)
     }
 
     private func discovery(_ message: Message, _ plan: inout ClusterPlan) throws(CompileError) {
@@ -62,6 +62,7 @@ struct ClusterCompiler {
             case .all: .all
             }
         if message.hasDnsRefreshRate { plan.refreshMilliseconds = message.dnsRefreshRate.milliseconds }
+        failures(message.dnsFailureRefreshRate, isSet: message.hasDnsFailureRefreshRate, &plan)
         plan.refreshJitterMilliseconds = message.dnsJitter.milliseconds
         plan.respectsTTL = message.respectDnsTtl
         switch message.clusterDiscoveryType {
@@ -108,11 +109,27 @@ struct ClusterCompiler {
                 case .v4Preferred: .v4Preferred
                 case .all: .all
                 }
-            if cache.hasDnsRefreshRate { plan.refreshMilliseconds = cache.dnsRefreshRate.milliseconds }
+            if config.allowCoalescedConnections { throw .unsupported("\(path).allow_coalesced_connections") }
+            if cache.hasResolvedAddressFilter { throw .unsupported("\(path).dns_cache_config.resolved_address_filter") }
+            if cache.disableDnsRefreshOnFailure {
+                throw .unsupported("\(path).dns_cache_config.disable_dns_refresh_on_failure")
+            }
+            try refuseResolver(cache.typedDnsResolverConfig, isSet: cache.hasTypedDnsResolverConfig)
+            if cache.hasHostTtl { plan.hostLifetimeMilliseconds = cache.hostTtl.milliseconds }
+            plan.refreshMilliseconds = cache.hasDnsRefreshRate ? cache.dnsRefreshRate.milliseconds : 60_000
+            if cache.hasMaxHosts { plan.maximumHosts = cache.maxHosts.value }
+            failures(cache.dnsFailureRefreshRate, isSet: cache.hasDnsFailureRefreshRate, &plan)
         case "envoy.extensions.clusters.dns.v3.DnsCluster":
             let config = try type.typedConfig.decoded(Envoy_Extensions_Clusters_Dns_V3_DnsCluster.self, path)
+            try refuseResolver(config.typedDnsResolverConfig, isSet: config.hasTypedDnsResolverConfig)
             plan.discovery = config.allAddressesInSingleEndpoint ? .logicalDNS : .strictDNS
             if config.hasDnsRefreshRate { plan.refreshMilliseconds = config.dnsRefreshRate.milliseconds }
+            if config.hasDnsFailureRefreshRate {
+                plan.failureRefreshMilliseconds = config.dnsFailureRefreshRate.baseInterval.milliseconds
+                if config.dnsFailureRefreshRate.hasMaxInterval {
+                    plan.maximumFailureRefreshMilliseconds = config.dnsFailureRefreshRate.maxInterval.milliseconds
+                }
+            }
             plan.refreshJitterMilliseconds = config.dnsJitter.milliseconds
             plan.respectsTTL = config.respectDnsTtl
             plan.lookupFamily =
@@ -123,10 +140,14 @@ struct ClusterCompiler {
                 case .v4Preferred: .v4Preferred
                 case .all: .all
                 }
-        case "envoy.extensions.clusters.original_dst.v3.OriginalDstClusterConfig", "envoy.extensions.clusters.original_dst.v3.OriginalDst":
-            plan.discovery = .originalDestination
         case let name: throw CompileError("cluster_type", "\(name) is not supported")
         }
+    }
+
+    private func failures(_ rate: Message.RefreshRate, isSet: Bool, _ plan: inout ClusterPlan) {
+        guard isSet else { return }
+        plan.failureRefreshMilliseconds = rate.baseInterval.milliseconds
+        if rate.hasMaxInterval { plan.maximumFailureRefreshMilliseconds = rate.maxInterval.milliseconds }
     }
 
     private func breakers(_ message: Message, _ plan: inout ClusterPlan) {
@@ -145,54 +166,78 @@ struct ClusterCompiler {
         }
     }
 
-    private func health(_ message: Message, _ plan: inout ClusterPlan) {
+    private func health(_ message: Message, _ plan: inout ClusterPlan) throws(CompileError) {
         let common = message.commonLbConfig
         if common.hasHealthyPanicThreshold { plan.panicThresholdPercent = common.healthyPanicThreshold.value }
         if case .localityWeightedLbConfig = common.localityConfigSpecifier { plan.locality = true }
-        guard message.hasOutlierDetection else { return }
-        let detection = message.outlierDetection
-        var outlier = OutlierPlan()
-        if detection.hasConsecutive5Xx { outlier.consecutive5xx = detection.consecutive5Xx.value }
-        if detection.hasConsecutiveGatewayFailure {
-            outlier.consecutiveGatewayErrors = detection.consecutiveGatewayFailure.value
+        if case .zoneAwareLbConfig(let zone) = common.localityConfigSpecifier, zone.failTrafficOnPanic {
+            plan.failsInPanic = true
         }
-        if detection.hasEnforcingConsecutive5Xx { outlier.enforcing5xxPercent = detection.enforcingConsecutive5Xx.value }
-        if detection.hasEnforcingConsecutiveGatewayFailure {
-            outlier.enforcingGatewayErrorsPercent = detection.enforcingConsecutiveGatewayFailure.value
+        if common.hasUpdateMergeWindow || common.hasConsistentHashingLbConfig {
+            let consistent = common.consistentHashingLbConfig
+            if consistent.hasHashBalanceFactor {
+                throw .unsupported("common_lb_config.consistent_hashing_lb_config.hash_balance_factor")
+            }
+            if consistent.useHostnameForHashing { plan.hashesHostname = true }
         }
-        outlier.splitsLocalErrors = detection.splitExternalLocalOriginErrors
-        if detection.hasConsecutiveLocalOriginFailure {
-            outlier.consecutiveLocalErrors = detection.consecutiveLocalOriginFailure.value
+        if common.closeConnectionsOnHostSetChange {
+            throw .unsupported("common_lb_config.close_connections_on_host_set_change")
         }
-        if detection.hasInterval { outlier.intervalMilliseconds = detection.interval.milliseconds }
-        if detection.hasBaseEjectionTime { outlier.baseEjectionMilliseconds = detection.baseEjectionTime.milliseconds }
-        if detection.hasMaxEjectionTime { outlier.maximumEjectionMilliseconds = detection.maxEjectionTime.milliseconds }
-        if detection.hasMaxEjectionPercent { outlier.maximumEjectionPercent = detection.maxEjectionPercent.value }
-        plan.outlier = arena.single(outlier)
+        if common.hasOverrideHostStatus { throw .unsupported("common_lb_config.override_host_status") }
+        if message.hasOutlierDetection { plan.outlier = arena.single(try outlier(message.outlierDetection)) }
     }
 
-    private func healthChecks(_ message: Message, _ plan: inout ClusterPlan) throws(CompileError) {
-        var checks: [HealthCheckPlan] = []
-        for (index, check) in message.healthChecks.enumerated() {
-            var own = HealthCheckPlan()
-            own.intervalMilliseconds = check.interval.milliseconds
-            own.timeoutMilliseconds = check.timeout.milliseconds
-            own.unhealthyThreshold = check.unhealthyThreshold.value
-            own.healthyThreshold = check.healthyThreshold.value
-            switch check.healthChecker {
-            case .httpHealthCheck(let http):
-                own.kind = .http
-                own.host = arena.text(http.host.isEmpty ? message.name : http.host)
-                own.path = arena.text(http.path)
-            case .tcpHealthCheck: own.kind = .tcp
-            case .grpcHealthCheck(let grpc):
-                own.kind = .grpc
-                own.host = arena.text(grpc.authority.isEmpty ? message.name : grpc.authority)
-                own.path = arena.text(grpc.serviceName)
-            case .customHealthCheck, nil: throw .unsupported("health_checks[\(index)].custom_health_check")
-            }
-            checks.append(own)
+    private func outlier(_ detection: Envoy_Config_Cluster_V3_OutlierDetection) throws(CompileError) -> OutlierPlan {
+        if !detection.monitors.isEmpty { throw .unsupported("outlier_detection.monitors") }
+        if detection.detectDegradedHosts.value { throw .unsupported("outlier_detection.detect_degraded_hosts") }
+        var plan = OutlierPlan()
+        func take(_ isSet: Bool, _ message: Google_Protobuf_UInt32Value, _ field: inout UInt32) {
+            if isSet { field = message.value }
         }
-        plan.healthChecks = arena.array(checks)
+        take(detection.hasConsecutive5Xx, detection.consecutive5Xx, &plan.consecutive5xx)
+        take(detection.hasEnforcingConsecutive5Xx, detection.enforcingConsecutive5Xx, &plan.enforcing5xxPercent)
+        take(
+            detection.hasConsecutiveGatewayFailure, detection.consecutiveGatewayFailure,
+            &plan.consecutiveGatewayErrors)
+        take(
+            detection.hasEnforcingConsecutiveGatewayFailure, detection.enforcingConsecutiveGatewayFailure,
+            &plan.enforcingGatewayErrorsPercent)
+        plan.splitsLocalErrors = detection.splitExternalLocalOriginErrors
+        take(
+            detection.hasConsecutiveLocalOriginFailure, detection.consecutiveLocalOriginFailure,
+            &plan.consecutiveLocalErrors)
+        take(
+            detection.hasEnforcingConsecutiveLocalOriginFailure, detection.enforcingConsecutiveLocalOriginFailure,
+            &plan.enforcingLocalErrorsPercent)
+        take(detection.hasMaxEjectionPercent, detection.maxEjectionPercent, &plan.maximumEjectionPercent)
+        plan.alwaysEjectsOne = detection.alwaysEjectOneHost.value
+        if detection.hasSuccessfulActiveHealthCheckUnejectHost {
+            plan.endsWithActiveCheck = detection.successfulActiveHealthCheckUnejectHost.value
+        }
+        take(detection.hasSuccessRateMinimumHosts, detection.successRateMinimumHosts, &plan.successRateHosts)
+        take(detection.hasSuccessRateRequestVolume, detection.successRateRequestVolume, &plan.successRateVolume)
+        take(detection.hasSuccessRateStdevFactor, detection.successRateStdevFactor, &plan.successRateFactor)
+        take(detection.hasEnforcingSuccessRate, detection.enforcingSuccessRate, &plan.enforcingSuccessRatePercent)
+        take(
+            detection.hasEnforcingLocalOriginSuccessRate, detection.enforcingLocalOriginSuccessRate,
+            &plan.enforcingLocalSuccessRatePercent)
+        take(detection.hasFailurePercentageThreshold, detection.failurePercentageThreshold, &plan.failureThreshold)
+        take(detection.hasFailurePercentageMinimumHosts, detection.failurePercentageMinimumHosts, &plan.failureHosts)
+        take(
+            detection.hasFailurePercentageRequestVolume, detection.failurePercentageRequestVolume,
+            &plan.failureVolume)
+        take(
+            detection.hasEnforcingFailurePercentage, detection.enforcingFailurePercentage,
+            &plan.enforcingFailurePercent)
+        take(
+            detection.hasEnforcingFailurePercentageLocalOrigin, detection.enforcingFailurePercentageLocalOrigin,
+            &plan.enforcingLocalFailurePercent)
+        if detection.hasInterval { plan.intervalMilliseconds = detection.interval.milliseconds }
+        if detection.hasBaseEjectionTime { plan.baseEjectionMilliseconds = detection.baseEjectionTime.milliseconds }
+        plan.maximumEjectionMilliseconds =
+            detection.hasMaxEjectionTime
+            ? detection.maxEjectionTime.milliseconds : max(300_000, plan.baseEjectionMilliseconds)
+        plan.jitterMilliseconds = detection.maxEjectionTimeJitter.milliseconds
+        return plan
     }
 }

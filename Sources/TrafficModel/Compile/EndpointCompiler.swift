@@ -12,6 +12,8 @@ struct EndpointCompiler {
         if message.policy.hasOverprovisioningFactor, message.policy.overprovisioningFactor.value != 140 {
             throw .unsupported("policy.overprovisioning_factor")
         }
+        if message.policy.hasEndpointStaleAfter { throw .unsupported("policy.endpoint_stale_after") }
+        if message.policy.weightedPriorityHealth { throw .unsupported("policy.weighted_priority_health") }
         if !message.namedEndpoints.isEmpty { throw .unsupported("named_endpoints") }
         var plans: [EndpointPlan] = []
         for (outer, group) in message.endpoints.enumerated() {
@@ -53,6 +55,14 @@ struct EndpointCompiler {
         }
         plan.hostname = endpoint.hostname.isEmpty && resolvesNames ? plan.host : arena.text(endpoint.hostname)
         if message.hasLoadBalancingWeight { plan.weight = message.loadBalancingWeight.value }
+        if endpoint.hasHealthCheckConfig {
+            let check = endpoint.healthCheckConfig
+            if check.hasAddress { throw .unsupported("endpoint.health_check_config.address") }
+            plan.checkPort = UInt16(truncatingIfNeeded: check.portValue)
+            plan.checkHost = arena.text(check.hostname)
+            plan.isUnchecked = check.disableActiveHealthCheck
+        }
+        if !endpoint.additionalAddresses.isEmpty { throw .unsupported("endpoint.additional_addresses") }
         plan.health =
             switch message.healthStatus {
             case .unknown, .UNRECOGNIZED: .unknown
@@ -64,6 +74,9 @@ struct EndpointCompiler {
             }
         if let metadata = message.metadata.filterMetadata["envoy.transport_socket_match"] {
             plan.transportLabels = labels(metadata)
+        }
+        if let field = message.metadata.filterMetadata["envoy.lb"]?.fields["hash_key"], case .stringValue(let key) = field.kind {
+            plan.hashKey = arena.text(key)
         }
         return plan
     }

@@ -82,6 +82,18 @@ struct FilterChainCompiler {
             var plan = DownstreamTLSPlan()
             plan.common = try TLSCompiler(arena: arena).common(context.commonTlsContext, "common_tls_context")
             plan.requiresClientCertificate = context.requireClientCertificate.value
+            if context.requireSni.value { throw .unsupported("typed_config.require_sni") }
+            switch context.sessionTicketKeysType {
+            case .disableStatelessSessionResumption(let isDisabled):
+                if isDisabled { plan.common.maximumSessions = 0 }
+            case .sessionTicketKeys: throw .unsupported("typed_config.session_ticket_keys")
+            case .sessionTicketKeysSdsSecretConfig:
+                throw .unsupported("typed_config.session_ticket_keys_sds_secret_config")
+            case nil: break
+            }
+            if context.hasSessionTimeout { throw .unsupported("typed_config.session_timeout") }
+            if context.ocspStaplePolicy != .lenientStapling { throw .unsupported("typed_config.ocsp_staple_policy") }
+            if context.preferClientCiphers { throw .unsupported("typed_config.prefer_client_ciphers") }
             return arena.single(plan)
         case let type: throw CompileError("typed_config", "\(type) is not supported")
         }
@@ -160,6 +172,18 @@ struct TCPProxyCompiler {
     {
         if message.hasOnDemand { throw .unsupported("on_demand") }
         if message.upstreamConnectMode != .immediate { throw .unsupported("upstream_connect_mode") }
+        if message.hasMetadataMatch { throw .unsupported("metadata_match") }
+        if message.hasDownstreamIdleTimeout { throw .unsupported("downstream_idle_timeout") }
+        if message.hasUpstreamIdleTimeout { throw .unsupported("upstream_idle_timeout") }
+        if message.hasMaxDownstreamConnectionDurationJitterPercentage {
+            throw .unsupported("max_downstream_connection_duration_jitter_percentage")
+        }
+        if case .weightedClusters(let weighted) = message.clusterSpecifier,
+            let index = weighted.clusters.firstIndex(where: { $0.hasMetadataMatch })
+        {
+            throw .unsupported("weighted_clusters.clusters[\(index)].metadata_match")
+        }
+        if message.hasBackoffOptions { throw .unsupported("backoff_options") }
         var plan = TCPProxyPlan()
         plan.statPrefix = arena.text(message.statPrefix)
         switch message.clusterSpecifier {
@@ -182,10 +206,16 @@ struct TCPProxyCompiler {
         }
         if message.hasTunnelingConfig {
             let tunnel = message.tunnelingConfig
+            plan.tunnels = true
+            if tunnel.hasRequestIDExtension { throw .unsupported("tunneling_config.request_id_extension") }
+            if !tunnel.formatters.isEmpty { throw .unsupported("tunneling_config.formatters") }
+            if tunnel.usePost { throw .unsupported("tunneling_config.use_post") }
+            if tunnel.propagateResponseTrailers {
+                throw .unsupported("tunneling_config.propagate_response_trailers")
+            }
             if tunnel.propagateResponseHeaders { throw .unsupported("tunneling_config.propagate_response_headers") }
             let headers = HeaderMutationCompiler(arena: arena)
             plan.tunnelAuthority = try headers.template(tunnel.hostname, "tunneling_config.hostname")
-            plan.tunnelUsesPost = tunnel.usePost
             plan.tunnelHeaders = try headers.mutations(add: tunnel.headersToAdd, remove: [], "tunneling_config.headers")
         }
         return plan

@@ -25,6 +25,7 @@ struct TLSCompiler {
     {
         if message.hasTlsCertificateProviderInstance { throw .unsupported("\(path).tls_certificate_provider_instance") }
         if message.hasCustomTlsCertificateSelector { throw .unsupported("\(path).custom_tls_certificate_selector") }
+        if message.hasKeyLog { throw .unsupported("\(path).key_log") }
         if message.hasCustomHandshaker { throw .unsupported("\(path).custom_handshaker") }
         var plan = TLSPlan()
         let parameters = message.tlsParams
@@ -88,6 +89,8 @@ struct TLSCompiler {
     {
         if message.hasPkcs12 { throw .unsupported("\(path).pkcs12") }
         if message.hasPassword { throw .unsupported("\(path).password") }
+        if !message.signedCertificateTimestamp.isEmpty { throw .unsupported("\(path).signed_certificate_timestamp") }
+        if message.hasTlsParams { throw .unsupported("\(path).tls_params") }
         if message.hasOcspStaple { throw .unsupported("\(path).ocsp_staple") }
         var source = try self.source(message.certificateChain, "\(path).certificate_chain")
         let key = try self.source(message.privateKey, "\(path).private_key")
@@ -129,6 +132,8 @@ struct TLSCompiler {
         if message.hasSystemRootCerts, plan.trust.kind == .none { plan.trust.kind = .system }
         plan.verifiesChain = plan.trust.kind != .none && message.trustChainVerification != .acceptUntrusted
         plan.allowsExpired = message.allowExpiredCertificate
+        plan.checksOnlyLeaf = message.onlyVerifyLeafCertCrl
+        if message.hasMaxVerifyDepth { plan.maximumDepth = message.maxVerifyDepth.value }
         plan.revocation = try source(message.crl, "\(path).crl")
         plan.certificateHashes = arena.array(message.verifyCertificateHash.map(arena.text))
         plan.publicKeyHashes = arena.array(message.verifyCertificateSpki.map(arena.text))

@@ -82,6 +82,14 @@ public struct MutationLayers: BitwiseCopyable, Sendable {
     }
 }
 
+extension MutationLayers {
+    /// One layer of changes.
+    public init(_ mutations: FlatArray<HeaderMutation>) {
+        self.init()
+        first = mutations
+    }
+}
+
 extension TrafficTables {
     /// Whether the path sent on differs from the one received.
     public func rewritesPath(_ decision: RequestDecision) -> Bool {

@@ -18,8 +18,8 @@ public struct TCPProxyPlan: BitwiseCopyable, Sendable {
     /// Connect through an HTTP proxy: `host:port` template of the CONNECT
     /// request; empty when bytes go straight to the endpoint.
     public var tunnelAuthority = ValueTemplate()
-    /// Tunnel by POST (HTTP/2 style) instead of CONNECT.
-    public var tunnelUsesPost = false
+    /// Whether `tunnelAuthority` is set.
+    public var tunnels = false
     /// Headers added to the CONNECT request.
     public var tunnelHeaders = FlatArray<HeaderMutation>()
 }

@@ -8,7 +8,7 @@ import TrafficModel
 @testable import DataPlane
 
 /// A resolver on 127.0.0.1 that answers as a test says.
-private final class FakeResolver: Sendable {
+final class FakeResolver: Sendable {
     let port: UInt16
     private let count = Atomic<Int>(0)
     var questions: Int { count.load(ordering: .relaxed) }

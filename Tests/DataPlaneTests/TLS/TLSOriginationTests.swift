@@ -104,4 +104,33 @@ import Testing
         let answer = try proxy.exchange("GET / HTTP/1.1\r\nHost: any.example\r\n\r\n")
         #expect(answer.startLine.hasPrefix("HTTP/1.1 200"))
     }
+
+    @Test(arguments: [true, false])
+    func refusesWhatIsRevoked(isRevoked: Bool) throws {
+        let authority = try TestAuthority("Test CA")
+        let pair = try authority.issue("good.example")
+        let other = try authority.issue("other.example")
+        let revoked = isRevoked ? pair.certificate : other.certificate
+        try authority.run("openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -revoke \(revoked)")
+        try authority.run("openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -gencrl -crldays 30 -out crl.pem")
+        let origin = try TLSOrigin(certificate: pair.certificate, key: pair.key)
+        let tls = ProxyResources.tls(authority: authority.certificate, name: "good.example")
+        let list = tls.replacing("\"trustedCa\"", with: "\"crl\":{\"filename\":\"\(authority.directory)/crl.pem\"},\"trustedCa\"")
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port, extra: list)))
+        let answer = try proxy.exchange("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+        #expect(answer.startLine.hasPrefix(isRevoked ? "HTTP/1.1 503" : "HTTP/1.1 200"), "\(answer.body)")
+        if isRevoked { #expect(answer["x-petrel-reason"] == "certificate-revoked") }
+    }
+
+    @Test(arguments: [("good\\\\.exam.*", true), ("exam.*", false)])
+    func namesMayBePatterns(pattern: String, fits: Bool) throws {
+        let authority = try TestAuthority("Test CA")
+        let pair = try authority.issue("good.example")
+        let origin = try TLSOrigin(certificate: pair.certificate, key: pair.key)
+        let tls = ProxyResources.tls(authority: authority.certificate, name: "good.example")
+        let patterned = tls.replacing("{\"exact\":\"good.example\"}", with: "{\"safeRegex\":{\"regex\":\"\(pattern)\"}}")
+        let proxy = try TestProxy(.proxy(to: ProxyResources.cluster(origin.port, extra: patterned)))
+        let answer = try proxy.exchange("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")
+        #expect(answer.startLine.hasPrefix(fits ? "HTTP/1.1 200" : "HTTP/1.1 503"), "\(answer.body)")
+    }
 }
