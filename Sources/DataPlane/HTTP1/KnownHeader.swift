@@ -59,7 +59,9 @@ enum KnownHeader: UInt8, BitwiseCopyable {
         case 14:
             if matches(bytes, start, "content-length") { return .contentLength }
             return matches(bytes, start, "http2-settings") ? .http2Settings : .other
-        case 15: return matches(bytes, start, "x-forwarded-for") ? .forwardedFor : .other
+        case 15:
+            if matches(bytes, start, "x-forwarded-for") { return .forwardedFor }
+            return matches(bytes, start, "x-envoy-ip-tags") ? .envoyRetry : .other
         case 16:
             if matches(bytes, start, "proxy-connection") { return .proxyConnection }
             if matches(bytes, start, "x-envoy-internal") { return .envoyInternal }
@@ -74,6 +76,8 @@ enum KnownHeader: UInt8, BitwiseCopyable {
     private static func longer(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> KnownHeader {
         switch count {
         case 19 where matches(bytes, start, "x-envoy-max-retries"): return .envoyRetry
+        case 19 where matches(bytes, start, "x-envoy-force-trace"): return .envoyRetry
+        case 20 where matches(bytes, start, "x-envoy-original-url"): return .envoyRetry
         case 21 where matches(bytes, start, "x-envoy-retry-grpc-on"): return .envoyRetry
         case 21 where matches(bytes, start, "x-envoy-attempt-count"): return .envoyAttemptCount
         case 21 where matches(bytes, start, "x-envoy-original-path"): return .envoyOriginalPath

@@ -64,7 +64,10 @@ extension Worker {
             let tables = workload.pointee.snapshot.pointee.tables
             let manager = tables.listeners[Int(decision.listener)].chains[Int(decision.chain)].manager
             let most = manager[0].maximumRequests
-            if most > 0, connection.pointee.requests >= most { leaveCarrier(connection) }
+            let end = connection.pointee.lifetimeEnd
+            if most > 0 && connection.pointee.requests >= most || end > 0 && milliseconds >= end {
+                leaveCarrier(connection)
+            }
         }
         let end = connection.pointee.lifetimeEnd
         if end != 0, milliseconds >= end { leaveCarrier(connection) }

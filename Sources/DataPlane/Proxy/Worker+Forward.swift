@@ -84,6 +84,7 @@ extension Worker {
             let bytes = UnsafeRawBufferPointer(start: parts.received + used, count: available)
             guard let taken = appendBody(exchange, bytes) else { return }
             used += taken
+            checkKeptBody(exchange)
         }
         begin(exchange)
     }
@@ -168,7 +169,7 @@ extension Worker {
             let hostname = endpointName(cluster, 0)
             renamed = tables.writeAuthority(decision, context, endpointHostname: hostname, into: &hostWriter)
             if hostWriter.overflowed { return false }
-            if renamed, hostWriter.count > 0 { authority = hostWriter.written }
+            if hostWriter.count > 0 { authority = hostWriter.written }
             if tables.namesEndpoint(decision) { exchange.pointee.flags.insert(.namesEndpoint) }
         }
         var edits = HeaderEdits(memory: UnsafeMutableBufferPointer(rebasing: room[72_000..<(128 * 1024)]))

@@ -104,7 +104,9 @@ extension Worker {
         case .idle:
             let status = exchange.pointee.request.isDone ? 504 : 408
             endLate(exchange, status, .streamIdleTimeout, "nothing moved for \(exchange.pointee.limits.idle) ms")
-        case .stream: endLate(exchange, 408, .maximumDuration, "the request took longer than its max_stream_duration")
+        case .stream:
+            let status = exchange.pointee.request.isDone ? 504 : 408
+            endLate(exchange, status, .maximumDuration, "the request took longer than its max_stream_duration")
         case .attempt:
             let limit = exchange.pointee.attemptMilliseconds
             attemptTimedOut(exchange, "no answer within \(limit) ms, the time of one attempt")

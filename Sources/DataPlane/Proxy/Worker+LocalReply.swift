@@ -58,7 +58,7 @@ extension Worker {
                 exchange.pointee.status = decision.status
                 return send(
                     exchange, downstream, reason: .none, body: route.responseBody.string, type: "text/plain",
-                    location: nil)
+                    location: decision.status == 201 || decision.status / 100 == 3 ? ownLocation(parts) : nil)
             }
         }
         exchange.pointee.status = decision.status == 0 ? 301 : decision.status
@@ -85,6 +85,12 @@ extension Worker {
         guard let downstream = exchange.pointee.downstream else { return finish(exchange) }
         exchange.pointee.status = 200
         send(exchange, downstream, reason: .none, body: "", type: "", location: nil)
+    }
+
+    /// Where the request went, for direct responses whose status asks for a location (RFC 9110, 10.2.2), as in Envoy.
+    private func ownLocation(_ parts: RequestParts) -> String {
+        func text(_ range: ByteRange) -> String { String(decoding: parts.view[range], as: UTF8.self) }
+        return "\(text(parts.view.scheme))://\(text(parts.view.authority))\(text(parts.view.path))"
     }
 
     /// A redirect that no route asked for.

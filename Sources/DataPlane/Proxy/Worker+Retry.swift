@@ -31,12 +31,30 @@ extension Worker {
         }
         let kept = exchange.pointee.head.count - Int(exchange.pointee.sendStart)
         let isWanted = exchange.pointee.retry.isEnabled || exchange.pointee.mirrors != 0
-        if isWanted, kept + bytes.count <= Int(exchange.pointee.keepLimit) {
+        if isWanted, exchange.pointee.bytesReceived <= UInt64(exchange.pointee.keepLimit),
+            kept + bytes.count <= Self.mostKept
+        {
             return blocks.append(bytes, to: &exchange.pointee.head)
         }
+        forgetBody(exchange)
+    }
+
+    /// Bytes of one request that are kept at most, its head and the frame of its chunks included.
+    static let mostKept = 3 << 19
+
+    /// Body bytes went out that aren't kept: there is neither another attempt nor a mirror.
+    private mutating func forgetBody(_ exchange: ExchangePointer) {
         exchange.pointee.flags.insert(.notReplayable)
         exchange.pointee.retry.giveUp()
         exchange.pointee.mirrors = 0
+    }
+
+    /// The same for a body that is too long as far as it came with the head.
+    mutating func checkKeptBody(_ exchange: ExchangePointer) {
+        if exchange.pointee.bytesReceived > UInt64(exchange.pointee.keepLimit) {
+            exchange.pointee.retry.giveUp()
+            exchange.pointee.mirrors = 0
+        }
     }
 
     // MARK: - Outcomes

@@ -122,8 +122,8 @@ extension Reason {
         case .rateLimited: 429
         case .protocolError, .downstreamProtocolError: 400
         case .requestTooLarge: 431
-        case .upstreamTimeout: 504
-        case .streamIdleTimeout, .maximumDuration: 408
+        case .upstreamTimeout, .maximumDuration: 504
+        case .streamIdleTimeout: 408
         case .unsupportedAction: 501
         case .noCluster, .noEndpoint, .blackHole, .faultAborted, .upstreamConnectFailure, .upstreamTLSFailure,
             .upstreamReset, .upstreamOverflow, .dnsFailure, .retryLimit, .overloaded, .certificateExpired,

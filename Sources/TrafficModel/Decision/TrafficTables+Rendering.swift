@@ -111,8 +111,9 @@ extension TrafficTables {
         return route.hostRewrite != .none
     }
 
-    /// Writes Host (`:authority`) that is sent to the origin; false when it is the one received. `endpointHostname`
-    /// is the chosen endpoint's, for automatic rewrites.
+    /// Writes Host (`:authority`) that is sent to the origin; true when the route replaced the one received, which the
+    /// origin is then told (Envoy doesn't tell it of the rewrite of a weighted cluster). `endpointHostname` is the chosen
+    /// endpoint's, for automatic rewrites.
     @discardableResult
     public func writeAuthority(
         _ decision: RequestDecision, _ context: FormatContext, endpointHostname: FlatText,
@@ -123,7 +124,7 @@ extension TrafficTables {
             let own = route.clusters[Int(decision.target)].hostRewrite
             if !own.isEmpty {
                 writer.append(own)
-                return true
+                return false
             }
         }
         return route.writeAuthority(context, endpointHostname: endpointHostname, into: &writer)

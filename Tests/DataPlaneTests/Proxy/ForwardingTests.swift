@@ -160,4 +160,33 @@ import Testing
             #expect(origin.notes.allSatisfy { $0.contains("x-envoy-original-host: a\n") })
         }
     }
+
+    @Test func aWeightedClustersOwnHostIsNotTold() throws {
+        let origin = try ScriptedOrigin.answering("ok")
+        let proxy = try TestProxy(
+            .http(
+                #"{"name":"v","domains":["*"],"routes":[{"match":{"prefix":"/"},"route":{"weightedClusters":{"clusters":[{"name":"origin","weight":1,"hostRewriteLiteral":"w.example"}]}}}]}"#,
+                clusters: [ProxyResources.cluster(origin.port)]))
+        _ = try proxy.exchange(get)
+        let seen = try #require(origin.notes.first)
+        #expect(seen.contains("\nhost: w.example\n") && !seen.contains("x-envoy-original-host"))
+    }
+
+    /// Virtual host, status, location.
+    @Test(arguments: [
+        (#""routes":[{"match":{"prefix":"/"},"directResponse":{"status":201}}]"#, "201", "http://api.example:81/a/b?q=1"),
+        (#""routes":[{"match":{"prefix":"/"},"directResponse":{"status":204}}]"#, "204", nil),
+        (#""requireTls":"ALL","routes":[]"#, "301", "https://api.example:81/a/b?q=1"),
+    ] as [(String, String, String?)])
+    func answersOfTheProxySayWhere(host: String, status: String, location: String?) throws {
+        let proxy = try TestProxy(.http(#"{"name":"v","domains":["*"],\#(host)}"#, clusters: []))
+        let answer = try proxy.exchange(get)
+        #expect(answer.startLine.hasPrefix("HTTP/1.1 \(status) ") && answer["location"] == location)
+    }
+
+    @Test(arguments: ["force-trace", "ip-tags", "original-url", "max-retries", "retry-on", "upstream-rq-timeout-ms"])
+    func clientsDoNotSpeakToTheRouter(name: String) throws {
+        let request = "GET / HTTP/1.1\r\nHost: a\r\nX-Envoy-\(name): 1\r\n\r\n"
+        #expect(try !forward(request).origin.contains("x-envoy-\(name)"))
+    }
 }

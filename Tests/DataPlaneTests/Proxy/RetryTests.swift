@@ -64,16 +64,17 @@ import Testing
         #expect(origin.notes.allSatisfy { $0.hasSuffix(body) })
     }
 
-    @Test func aBodyOverTheLimitIsSentOnce() throws {
+    @Test(arguments: [100_000, 51_000, 3000])
+    func aBodyOverTheLimitIsSentOnce(length: Int) throws {
         let origin = try Self.origin([Self.answer(500), Self.answer(200)])
         let resources = ProxyResources.http(
             """
-            {"name":"all","domains":["*"],"routes":[{"match":{"prefix":"/"},"requestBodyBufferLimit":"50000",\
+            {"name":"all","domains":["*"],"routes":[{"match":{"prefix":"/"},"requestBodyBufferLimit":"\(length / 2)",\
             "route":{"cluster":"origin"\(Self.retry("5xx"))}}]}
             """, clusters: [ProxyResources.cluster(origin.port)])
         let proxy = try TestProxy(resources)
-        let body = String(repeating: "x", count: 100_000)
-        let answer = try proxy.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n\(body)")
+        let body = String(repeating: "x", count: length)
+        let answer = try proxy.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n\(body)")
         #expect(answer.startLine.contains(" 500 "))
         #expect(origin.notes.count == 1)
     }
@@ -152,5 +153,22 @@ import Testing
         #expect(good.notes.count == 20)
         // Once for each request that began there, and never twice for one.
         #expect(bad.notes.count < 20)
+    }
+
+    /// What limits a request, the route's fields and the manager's, a request, the status.
+    static let limits: [(String, String, String, Int)] = [
+        (#","maxStreamDuration":{"maxStreamDuration":"0.05s"}"#, "", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 504),
+        ("", #","commonHttpProtocolOptions":{"maxStreamDuration":"0.05s"}"#, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 504),
+        (#","idleTimeout":"0.05s""#, "", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 504),
+        (#","idleTimeout":"0.05s""#, "", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", 408),
+        ("", #","requestTimeout":"0.05s""#, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", 408),
+    ]
+
+    @Test(arguments: limits)
+    func theWholeIsLimitedToo(route: String, manager: String, request: String, status: Int) throws {
+        let origin = try ScriptedOrigin { socket, _ in while let bytes = socket.readSome(), !bytes.isEmpty {} }
+        let proxy = try TestProxy(
+            .proxy(to: ProxyResources.cluster(origin.port), route: route, manager: manager))
+        #expect(try proxy.exchange(request).startLine.hasPrefix("HTTP/1.1 \(status) "))
     }
 }
