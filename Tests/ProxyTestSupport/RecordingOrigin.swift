@@ -24,6 +24,7 @@ public final class RecordingOrigin: Sendable {
         var script: [[OriginStep]] = []
         var next = 0
         var connections = 0
+        var isStopped = false
         var open: [ObjectIdentifier: BlockingSocket] = [:]
     }
 
@@ -58,6 +59,12 @@ public final class RecordingOrigin: Sendable {
 
     /// Takes no more connections and ends those it has.
     public func stop() {
+        // Once only: afterwards the number may be another socket's.
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
+            return !state.isStopped
+        }
+        guard isFirst else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         closeConnections()
     }

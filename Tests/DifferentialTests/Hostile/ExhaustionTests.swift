@@ -82,11 +82,11 @@ struct ExhaustionTests {
                     socket.finish()
                 }
             }
+            proxy.recorder.begin()
             let socket = try BlockingSocket(port: proxy.port)
             socket.send(hello)
-            proxy.recorder.begin()
             socket.finish()
-            #expect(socket.receiveToEnd().end != .late)
+            #expect(proxy.recorder.wait(for: 1).contains { $0.bytes == hello })
         }
     }
 }
