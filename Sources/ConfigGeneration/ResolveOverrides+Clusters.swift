@@ -8,7 +8,8 @@ extension ResolveOverrides {
         for index in resources.clusters.indices { apply(to: &resources.clusters[index]) }
     }
 
-    private func apply(to cluster: inout Envoy_Config_Cluster_V3_Cluster) {
+    /// The same for one cluster.
+    public func apply(to cluster: inout Envoy_Config_Cluster_V3_Cluster) {
         guard Self.resolvesNames(cluster) else { return }
         var assignment = cluster.loadAssignment
         var isChanged = false

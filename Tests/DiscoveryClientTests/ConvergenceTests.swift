@@ -63,11 +63,11 @@ import Testing
             var actions: [DiscoveryAction<Server.Response>] = []
             if !isOpen {
                 server = fresh
-                actions += server.handle(.resources(try ResourceSnapshot(wanted)))
+                actions += server.handle(.resources(ResourceSnapshot(wanted)))
                 for asked in client.connected(at: 0) { actions += server.handle(.request(request(asked))) }
                 isOpen = true
             } else {
-                actions += server.handle(.resources(try ResourceSnapshot(wanted)))
+                actions += server.handle(.resources(ResourceSnapshot(wanted)))
             }
             var turn = 0
             while turn < actions.count {
