@@ -24,7 +24,7 @@ import Testing
     func `Takes its configuration, refuses what is bad, and keeps what was good`(variant: DiscoveryVariant) async throws {
         let origin = try await Origin.start { _ in .text("origin") }
         let control = TestControlPlane()
-        try control.publish(MeshFixture.set(endpoint: origin.port))
+        control.publish(MeshFixture.set(endpoint: origin.port))
         try await control.start()
         let sidecar = try await TestSidecar(xds: control.port, variant: variant)
         await sidecar.wait { if case .initialized = $0 { true } else { false } }
@@ -36,7 +36,7 @@ import Testing
         // A listener that can't be, beside a change that can.
         var set = MeshFixture.set(endpoint: origin.port, version: "two")
         set.listeners.append(MeshFixture.listener(name: "broken-listener", hasRouter: false))
-        try control.publish(set)
+        control.publish(set)
         try await control.wait { $0[.listener] == .rejected && $0[.routeConfiguration] == .synced }
         let rejection = try #require(await control.rejected.first)
         #expect(rejection.resourceNames == ["broken-listener"])
@@ -55,7 +55,7 @@ import Testing
     func `Serves on while the control plane is gone, and follows it when it is back`(variant: DiscoveryVariant) async throws {
         let origin = try await Origin.start { _ in .text("origin") }
         let control = TestControlPlane()
-        try control.publish(MeshFixture.set(endpoint: origin.port))
+        control.publish(MeshFixture.set(endpoint: origin.port))
         try await control.start()
         let sidecar = try await TestSidecar(xds: control.port, variant: variant)
         await sidecar.wait { if case .initialized = $0 { true } else { false } }
@@ -67,7 +67,7 @@ import Testing
         #expect(sidecar.proxy.discovery?.holding.types[.cluster]?.active.keys.sorted() == ["app"])
 
         // Meanwhile everything changed.
-        try control.publish(MeshFixture.set(endpoint: origin.port, version: "back", timeout: 7))
+        control.publish(MeshFixture.set(endpoint: origin.port, version: "back", timeout: 7))
         try await control.start()
         await sidecar.wait { if case .connected = $0 { true } else { false } }
         try await control.wait(for: Self.isSynced)
@@ -83,7 +83,7 @@ import Testing
     @Test func `A proxy that starts first waits for its control plane`() async throws {
         let origin = try await Origin.start { _ in .text("origin") }
         let control = TestControlPlane()
-        try control.publish(MeshFixture.set(endpoint: origin.port))
+        control.publish(MeshFixture.set(endpoint: origin.port))
         try await control.start()
         let port = await control.port
         await control.stop()

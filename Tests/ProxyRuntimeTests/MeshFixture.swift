@@ -40,7 +40,7 @@ actor TestControlPlane {
         _ = await serving?.result
     }
 
-    nonisolated func publish(_ set: ResourceSet) throws { feed.publish(try ResourceSnapshot(set)) }
+    nonisolated func publish(_ set: ResourceSet) { feed.publish(ResourceSnapshot(set)) }
 
     /// Waits until the proxies' answers are as said.
     nonisolated func wait(for condition: ([EnvoyTypeURL: ProxyStatus.Phase]) -> Bool) async throws {

@@ -46,10 +46,15 @@ public final class ArrivalRecorder: Sendable {
 
     /// Waits until `count` arrivals are there, for at most `limit`.
     public func wait(for count: Int, limit: Duration = .seconds(3)) -> [Arrival] {
+        wait(limit: limit) { $0.count >= count }
+    }
+
+    /// Waits until the arrivals are as `isDone` says, for at most `limit`.
+    public func wait(limit: Duration = .seconds(3), until isDone: ([Arrival]) -> Bool) -> [Arrival] {
         let end = ContinuousClock.now + limit
         while true {
             let all = arrivals
-            if all.count >= count || ContinuousClock.now >= end { return all }
+            if isDone(all) || ContinuousClock.now >= end { return all }
             usleep(1000)
         }
     }
