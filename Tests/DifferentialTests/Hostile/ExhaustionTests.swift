@@ -64,6 +64,7 @@ struct ExhaustionTests {
             let proxy = try SoloProxy(
                 """
                 group: solo
+                protocol: tcp
                 listener:
                   listener_filters:
                   - {name: tls, typed_config: {"@type": filters.listener.tls_inspector.v3.TlsInspector}}
@@ -83,9 +84,7 @@ struct ExhaustionTests {
                 }
             }
             proxy.recorder.begin()
-            let socket = try BlockingSocket(port: proxy.port)
-            socket.send(hello)
-            socket.finish()
+            #expect(try proxy.send(hello).hasSuffix("ok"))
             // A broken one that kept its name may still arrive before it.
             let arrived = proxy.recorder.wait { all in all.contains { $0.bytes == hello } }
             #expect(arrived.contains { $0.bytes == hello })

@@ -37,7 +37,7 @@ extension Example {
         #expect(try await mesh.curl("http://legacy.example/", "--header", "x-version: v2").output == "machine 2")
     }
 
-    static let localityFailover = Example("locality-failover", lacking: "outlier detection and priorities") { stage in
+    static let localityFailover = Example("locality-failover") { stage in
         let near = try await stage.local("127.0.0.4", 18007) { request in
             request.path == "/break" ? .text("broken", status: 503) : .text("near")
         }

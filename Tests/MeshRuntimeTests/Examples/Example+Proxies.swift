@@ -16,7 +16,7 @@ extension Example {
         #expect(try await mesh.curl("https://\(host)/", "--insecure").status != 0)
     }
 
-    static let tunnel = Example("tunnel", lacking: "CONNECT to an upstream (tunnel)") { stage in
+    static let tunnel = Example("tunnel") { stage in
         let host = "en.wikipedia.org"
         let origin = try await Origin.start(tls: ServerTLS(try stage.authority.server(host))) { .text("\($0.path)") }
         stage.keep(origin)
