@@ -213,7 +213,11 @@ extension Worker {
         }
         for _ in 0..<16 {
             guard target.pointee.outbound.isEmpty else { return true }
-            if source.pointee.flags.contains(.ended) { return true }
+            if source.pointee.flags.contains(.ended) {
+                // The end may have been read while the first bytes were looked at.
+                let isTold = target.pointee.flags.contains(.writeClosed) || source.pointee.flags.contains(.broken)
+                return isTold ? true : halfClosed(source, target)
+            }
             let count = receive(source, readBuffer, Self.readCapacity)
             if count == ReadOutcome.nothing { return true }
             if count == ReadOutcome.ended { return halfClosed(source, target) }
