@@ -88,7 +88,8 @@ extension Worker {
         guard settings.logFormat != nil else { return }
         var line = AccessLogLine()
         line.start = connection.pointee.opened &+ realtimeOffset
-        line.flag = reason.responseFlag
+        // Envoy's flag for a relay that the upstream reset; a request's is UC.
+        line.flag = reason == .upstreamReset ? "UR" : reason.responseFlag
         line.details = reason.code
         line.bytesReceived = connection.pointee.relayed
         line.bytesSent = sent
