@@ -29,7 +29,7 @@ public enum Curl {
     ///   - timeout: After this time curl gives up.
     public static func request(
         _ url: String, _ arguments: [String] = [], wrapper: [String] = [],
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(90)
     ) async throws -> Result {
         let directory = try TemporaryDirectory(prefix: "petrel-curl")
         try directory.write("", to: "headers")
